@@ -1,0 +1,497 @@
+//! Building a token from what is known of the acceptor, as its server would.
+
+use crate::roots::{RootDetails, Roots};
+use crate::verdict::is_server_address;
+use crate::{
+    Locality, MetaError, PeerNameError, PeeringToken, Refusal, Remote, Secret, Shape, check_meta,
+    check_peer_name, judge,
+};
+use ring::rand::{SecureRandom, SystemRandom};
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::Ipv6Addr;
+use zeroize::Zeroizing;
+
+/// The port of gRPC with TLS, which peering uses.
+pub const DEFAULT_PORT: u16 = 8503;
+
+/// What a token is made of.
+#[derive(Debug, Clone)]
+pub struct Inputs {
+    /// The peer's name at the acceptor. It is no part of the token, but `generate-token` refuses a
+    /// bad one.
+    pub name: String,
+    /// Metadata of the peering at the acceptor; no part of the token either.
+    pub meta: BTreeMap<String, String>,
+    /// The roots, or none for plaintext gRPC.
+    pub roots: Option<Roots>,
+    /// The acceptor's datacenter, in any case.
+    pub datacenter: String,
+    /// The addresses of the acceptor's servers or gateways.
+    pub server_addresses: Vec<String>,
+    /// The addresses given by hand.
+    pub external_addresses: Vec<String>,
+    /// The acceptor's admin partition (Enterprise), else empty.
+    pub partition: String,
+    /// The locality of the acceptor's servers.
+    pub locality: Option<Locality>,
+    /// The acceptor's cluster ID, a UUID; without it the trust domain comes from the roots.
+    pub cluster_id: Option<String>,
+    /// A server name in place of the one that follows from datacenter and trust domain.
+    pub server_name: Option<String>,
+    /// The peer ID, a UUID; random without it.
+    pub peer_id: Option<String>,
+    /// The establishment secret, a UUID; random without it.
+    pub secret: Option<Secret>,
+    /// The shape of the token.
+    pub shape: Shape,
+    /// The port for addresses without one.
+    pub default_port: u16,
+    /// Take every address as it is, and mint even what no server would take.
+    pub as_consul: bool,
+}
+
+/// A token, and what its maker should know of it.
+#[derive(Debug)]
+pub struct Generated {
+    /// The token's fields.
+    pub token: PeeringToken,
+    /// The token.
+    pub text: Zeroizing<String>,
+    /// What was changed or looks wrong, in the order of the inputs.
+    pub notices: Vec<Notice>,
+}
+
+/// What the maker of a token should know.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Notice {
+    /// An address was completed.
+    #[error("address {given:?} was completed to {written:?}")]
+    AddressCompleted {
+        /// The address as given.
+        given: String,
+        /// The address in the token.
+        written: String,
+    },
+    /// The cluster ID given is not that of a root.
+    #[error("the trust domain is {used}, but a root is of {in_root}")]
+    TrustDomainDiffers {
+        /// The trust domain in the token's server name.
+        used: String,
+        /// The trust domain in the root's SPIFFE URI.
+        in_root: String,
+    },
+    /// There is no CA.
+    #[error(
+        "a token without a CA makes the dialer use plaintext gRPC: nothing is encrypted, and a server that has TLS on its gRPC port refuses the connection"
+    )]
+    Plaintext,
+}
+
+/// Why no token is made.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum GenerateError {
+    /// The peer's name is refused.
+    #[error(transparent)]
+    Name(#[from] PeerNameError),
+    /// The metadata is refused.
+    #[error(transparent)]
+    Meta(#[from] MetaError),
+    /// A datacenter that no Consul agent would start with.
+    #[error("expected a datacenter of letters, digits, '-' and '_', but found {found:?}")]
+    Datacenter {
+        /// The datacenter given.
+        found: String,
+    },
+    /// There is no address at all.
+    #[error("expected a server address or an external address, but found neither")]
+    NoAddresses,
+    /// An address that Consul would refuse and that cannot be completed.
+    #[error("{address} is not a valid peering server address")]
+    Address {
+        /// The address given.
+        address: String,
+    },
+    /// Nothing says what the trust domain is.
+    #[error("expected a root with a spiffe:// URI or a cluster ID, but found neither")]
+    NoTrustDomain,
+    /// The roots are of different clusters.
+    #[error("expected roots of one cluster, but found the trust domains {first} and {other}")]
+    TrustDomainsDiffer {
+        /// The first of them.
+        first: String,
+        /// Another one.
+        other: String,
+    },
+    /// A value that has to be a UUID is none. It is not shown: it may be a secret.
+    #[error("expected {what} to be a UUID, 8-4-4-4-12 hexadecimal digits")]
+    NotAUuid {
+        /// What the value is for.
+        what: &'static str,
+    },
+    /// The release has no field for something that was given.
+    #[error("a token of {} has no field for {what}", .shape.releases())]
+    NoSuchField {
+        /// What was given.
+        what: &'static str,
+        /// The token's shape.
+        shape: Shape,
+    },
+    /// The system gives no random bytes.
+    #[error("the system has no random bytes to give")]
+    Random,
+    /// The finished token would be refused by a server.
+    #[error("the token would be refused: {0}")]
+    Refused(Refusal),
+}
+
+/// Builds a token.
+///
+/// # Errors
+///
+/// [`GenerateError`]: what Consul's own `generate-token` refuses is refused in its words. Unless
+/// [`Inputs::as_consul`] is set, no token is made that a server would refuse.
+pub fn generate(inputs: &Inputs) -> Result<Generated, GenerateError> {
+    check_peer_name(&inputs.name)?;
+    check_meta(&inputs.meta)?;
+    check_shape(inputs)?;
+    let datacenter = inputs.datacenter.to_lowercase();
+    let in_datacenter = |c: char| matches!(c, 'a'..='z' | '0'..='9' | '-' | '_');
+    if datacenter.is_empty() || !datacenter.chars().all(in_datacenter) {
+        return Err(GenerateError::Datacenter {
+            found: inputs.datacenter.clone(),
+        });
+    }
+    if inputs.server_addresses.is_empty() && inputs.external_addresses.is_empty() {
+        return Err(GenerateError::NoAddresses);
+    }
+
+    let mut notices = Vec::new();
+    let server_name = server_name(inputs, &datacenter, &mut notices)?;
+    let server_addresses = addresses(inputs, &inputs.server_addresses, &mut notices)?;
+    let external_addresses = addresses(inputs, &inputs.external_addresses, &mut notices)?;
+    if inputs.roots.is_none() {
+        notices.push(Notice::Plaintext);
+    }
+    let token = PeeringToken {
+        ca: inputs.roots.as_ref().map(|roots| roots.entries.clone()),
+        manual_server_addresses: external_addresses,
+        server_addresses,
+        server_name,
+        peer_id: uuid(inputs.peer_id.as_deref(), "the peer ID")?,
+        establishment_secret: Secret::new(uuid(
+            inputs.secret.as_ref().map(Secret::expose),
+            "the secret",
+        )?),
+        remote: Remote {
+            partition: inputs.partition.clone(),
+            datacenter,
+            locality: inputs.locality.clone(),
+        },
+    };
+    let text = token.encode(inputs.shape);
+    if !inputs.as_consul {
+        judge(text.as_bytes()).map_err(GenerateError::Refused)?;
+    }
+    Ok(Generated {
+        token,
+        text,
+        notices,
+    })
+}
+
+fn check_shape(inputs: &Inputs) -> Result<(), GenerateError> {
+    let shape = inputs.shape;
+    let lacks = |what| Err(GenerateError::NoSuchField { what, shape });
+    if shape < Shape::V1_14 && !inputs.external_addresses.is_empty() {
+        return lacks("external addresses");
+    }
+    if shape < Shape::V1_14 && !inputs.partition.is_empty() {
+        return lacks("a partition");
+    }
+    if shape < Shape::V1_16 && inputs.locality.is_some() {
+        return lacks("a locality");
+    }
+    Ok(())
+}
+
+/// The name that the acceptor's servers show in TLS: `server.<datacenter>.peering.<trust domain>`,
+/// or with Consul 1.13 `server.<datacenter>.<DNS domain>`.
+fn server_name(
+    inputs: &Inputs,
+    datacenter: &str,
+    notices: &mut Vec<Notice>,
+) -> Result<String, GenerateError> {
+    if let Some(name) = &inputs.server_name {
+        return Ok(name.clone());
+    }
+    if inputs.shape == Shape::V1_13 {
+        // The default of the agent's setting `domain`.
+        return Ok(format!("server.{datacenter}.consul"));
+    }
+    let trust_domain = trust_domain(inputs, notices)?;
+    Ok(format!("server.{datacenter}.peering.{trust_domain}"))
+}
+
+fn trust_domain(inputs: &Inputs, notices: &mut Vec<Notice>) -> Result<String, GenerateError> {
+    let in_roots: BTreeSet<String> = inputs
+        .roots
+        .iter()
+        .flat_map(|roots| &roots.entries)
+        .flat_map(|entry| RootDetails::of_entry(entry))
+        .filter_map(|details| details?.trust_domain)
+        .collect();
+    let told = match &inputs.cluster_id {
+        Some(id) => {
+            let id = uuid(Some(&id.to_lowercase()), "the cluster ID")?;
+            Some(format!("{id}.consul"))
+        }
+        None => inputs.roots.as_ref().and_then(|r| r.trust_domain.clone()),
+    };
+    if let Some(used) = told {
+        if let Some(in_root) = in_roots.into_iter().find(|domain| *domain != used) {
+            let used = used.clone();
+            notices.push(Notice::TrustDomainDiffers { used, in_root });
+        }
+        return Ok(used);
+    }
+    let mut in_roots = in_roots.into_iter();
+    match (in_roots.next(), in_roots.next()) {
+        (None, _) => Err(GenerateError::NoTrustDomain),
+        (Some(only), None) => Ok(only),
+        (Some(first), Some(other)) => Err(GenerateError::TrustDomainsDiffer { first, other }),
+    }
+}
+
+/// Completes a list of addresses; an empty one is `None`, which a server writes as `null`.
+fn addresses(
+    inputs: &Inputs,
+    list: &[String],
+    notices: &mut Vec<Notice>,
+) -> Result<Option<Vec<String>>, GenerateError> {
+    if list.is_empty() {
+        return Ok(None);
+    }
+    if inputs.as_consul {
+        return Ok(Some(list.to_vec()));
+    }
+    let mut written = Vec::with_capacity(list.len());
+    for given in list {
+        let address =
+            complete(given, inputs.default_port).ok_or_else(|| GenerateError::Address {
+                address: given.clone(),
+            })?;
+        if address != *given {
+            notices.push(Notice::AddressCompleted {
+                given: given.clone(),
+                written: address.clone(),
+            });
+        }
+        written.push(address);
+    }
+    Ok(Some(written))
+}
+
+/// Makes `host:port` of an address: blanks around it are dropped, an IPv6 literal gets its
+/// brackets, and a host without a port gets this one. Gives `None` where that makes no address.
+fn complete(address: &str, port: u16) -> Option<String> {
+    let address = address.trim();
+    if is_server_address(address) {
+        return Some(address.to_owned());
+    }
+    let is_ipv6 = |host: &str| {
+        let literal = host
+            .split_once('%')
+            .map_or(host, |(literal, _zone)| literal);
+        literal.parse::<Ipv6Addr>().is_ok()
+    };
+    if is_ipv6(address) {
+        return Some(format!("[{address}]:{port}"));
+    }
+    let bracketed = address.strip_prefix('[').and_then(|a| a.strip_suffix(']'));
+    let name = |c: char| c.is_alphanumeric() || matches!(c, '-' | '.' | '_');
+    let is_host =
+        bracketed.is_some_and(is_ipv6) || !address.is_empty() && address.chars().all(name);
+    is_host.then(|| format!("{address}:{port}"))
+}
+
+/// Checks a UUID given, or makes one as Consul does: 16 random bytes whose version bits are not
+/// set, in lower case.
+fn uuid(given: Option<&str>, what: &'static str) -> Result<String, GenerateError> {
+    if let Some(given) = given {
+        if !is_uuid(given) {
+            return Err(GenerateError::NotAUuid { what });
+        }
+        return Ok(given.to_owned());
+    }
+    let mut bytes = Zeroizing::new([0_u8; 16]);
+    SystemRandom::new()
+        .fill(&mut *bytes)
+        .map_err(|_| GenerateError::Random)?;
+    let mut uuid = String::with_capacity(36);
+    for (index, byte) in bytes.iter().enumerate() {
+        if matches!(index, 4 | 6 | 8 | 10) {
+            uuid.push('-');
+        }
+        for digit in [byte >> 4, byte & 15] {
+            uuid.push(char::from_digit(digit.into(), 16).unwrap_or_default());
+        }
+    }
+    Ok(uuid)
+}
+
+/// Whether a text has the form 8-4-4-4-12 of hexadecimal digits. A server that restores a snapshot
+/// with an ID or secret of any other form panics, so no other form is ever written.
+fn is_uuid(text: &str) -> bool {
+    text.len() == 36
+        && text.bytes().enumerate().all(|(index, byte)| match index {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn inputs() -> Inputs {
+        let file = include_bytes!("../fixtures/consul/alpha-external.roots.json");
+        Inputs {
+            name: "west".to_owned(),
+            meta: BTreeMap::new(),
+            roots: Some(Roots::from_api(file).unwrap()),
+            datacenter: "DC1".to_owned(),
+            server_addresses: vec!["10.0.0.1:8503".to_owned()],
+            external_addresses: vec![],
+            partition: String::new(),
+            locality: None,
+            cluster_id: None,
+            server_name: None,
+            peer_id: None,
+            secret: None,
+            shape: Shape::V1_16,
+            default_port: DEFAULT_PORT,
+            as_consul: false,
+        }
+    }
+
+    #[test]
+    fn random_values_are_uuids_and_differ() {
+        let [a, b] = [(); 2].map(|()| generate(&inputs()).unwrap().token);
+        for id in [&a.peer_id, &b.peer_id] {
+            assert!(is_uuid(id) && *id == id.to_lowercase(), "{id}");
+        }
+        assert!(is_uuid(a.establishment_secret.expose()));
+        assert_ne!(a.peer_id, b.peer_id);
+        assert_ne!(a.establishment_secret, b.establishment_secret);
+    }
+
+    #[test]
+    fn addresses_are_completed() {
+        for (given, expected) in [
+            ("a:1", Some("a:1")),
+            (" a:1\n", Some("a:1")),
+            ("lb.example.com", Some("lb.example.com:8503")),
+            ("10.0.0.1", Some("10.0.0.1:8503")),
+            ("2001:db8::1", Some("[2001:db8::1]:8503")),
+            ("fe80::1%eth0", Some("[fe80::1%eth0]:8503")),
+            ("[::1]", Some("[::1]:8503")),
+            ("[::1]:1", Some("[::1]:1")),
+            ("", None),
+            ("a:", None),
+            ("a:0", None),
+            ("a:65536", None),
+            ("https://a", None),
+            ("https://a:1", None),
+            ("a/b", None),
+            ("a b", None),
+            ("a:1,b:1", None),
+            ("[a]", None),
+        ] {
+            assert_eq!(
+                complete(given, DEFAULT_PORT).as_deref(),
+                expected,
+                "{given:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_trust_domain_has_three_sources() {
+        let mut inputs = inputs();
+        let name = |inputs: &Inputs| generate(inputs).map(|g| g.token.server_name);
+        let expected = "server.dc1.peering.b40f505f-3530-cdd9-f072-e0883aa0704d.consul";
+        assert_eq!(name(&inputs).as_deref(), Ok(expected));
+        let roots = inputs.roots.as_mut().unwrap();
+        roots.trust_domain = None;
+        assert_eq!(name(&inputs).as_deref(), Ok(expected));
+        inputs.cluster_id = Some("11111111-2222-3333-4444-5555AAAABBBB".to_owned());
+        let generated = generate(&inputs).unwrap();
+        assert_eq!(
+            generated.token.server_name,
+            "server.dc1.peering.11111111-2222-3333-4444-5555aaaabbbb.consul"
+        );
+        assert!(matches!(
+            generated.notices[..],
+            [Notice::TrustDomainDiffers { .. }]
+        ));
+        inputs.cluster_id = None;
+        inputs.roots = None;
+        assert_eq!(name(&inputs), Err(GenerateError::NoTrustDomain));
+    }
+
+    #[test]
+    fn what_a_shape_lacks_is_refused() {
+        for (shape, change, what) in [
+            (
+                Shape::V1_13,
+                (|i| i.partition = "p".to_owned()) as fn(&mut Inputs),
+                "a partition",
+            ),
+            (
+                Shape::V1_13,
+                |i| i.external_addresses = vec!["a:1".to_owned()],
+                "external addresses",
+            ),
+            (
+                Shape::V1_14,
+                |i| i.locality = Some(Locality::default()),
+                "a locality",
+            ),
+        ] {
+            let mut inputs = inputs();
+            inputs.shape = shape;
+            change(&mut inputs);
+            let expected = GenerateError::NoSuchField { what, shape };
+            assert_eq!(generate(&inputs).unwrap_err(), expected);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_generated_is_accepted(
+            name in "[a-z0-9]{1,20}",
+            datacenter in ".{0,8}",
+            server_addresses in prop::collection::vec(".{0,12}|[a-z.:0-9\\[\\]]{0,12}", 0..3),
+            external_addresses in prop::collection::vec("[a-z.:0-9]{0,12}", 0..3),
+            server_name in prop::option::of(any::<String>()),
+            partition: String,
+            without_roots: bool,
+        ) {
+            let mut inputs = Inputs {
+                name, datacenter, server_addresses, external_addresses, server_name, partition,
+                ..inputs()
+            };
+            if without_roots {
+                inputs.roots = None;
+            }
+            if let Ok(generated) = generate(&inputs) {
+                prop_assert_eq!(judge(generated.text.as_bytes()), Ok(()));
+                let read = PeeringToken::decode(generated.text.as_bytes());
+                prop_assert_eq!(read, Ok(generated.token));
+            }
+        }
+    }
+}

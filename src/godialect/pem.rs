@@ -1,0 +1,197 @@
+//! Go's `pem.Decode`: the first PEM block of a text, with everything around it ignored.
+//!
+//! ```text
+//! -----BEGIN TYPE-----
+//! Key: Value            (any number of such lines; any line with a colon is one)
+//! base64, in any lines
+//! -----END TYPE-----
+//! ```
+//!
+//! Where Go differs from the usual crates:
+//!
+//! - it looks for an END line first, and then back for the last BEGIN line before it, so that a
+//!   BEGIN without an END is passed over;
+//! - BEGIN has to start a line, or the text that is searched; END has to follow a line end;
+//! - the blanks at the end of a line are dropped, and blanks within the base64 text too;
+//! - the base64 text is [`super::base64`]'s: padded, in lines of any length;
+//! - an END line with a colon is taken for a header and swallowed;
+//! - a damaged block is skipped silently, and the search goes on behind its END.
+
+use super::base64;
+use memchr::memmem;
+
+const BEGIN: &[u8] = b"-----BEGIN ";
+const END: &[u8] = b"\n-----END ";
+const DASHES: &[u8] = b"-----";
+
+/// What [`next_block`] found; the decoded bytes are in the buffer that was handed to it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Block<'a> {
+    /// The label, such as `CERTIFICATE`; any bytes.
+    pub(crate) label: &'a [u8],
+    /// Whether header lines stood before the base64 text.
+    pub(crate) has_headers: bool,
+    /// Where BEGIN starts in the text.
+    pub(crate) start: usize,
+    /// Where the line after END starts: the search for a next block goes on there.
+    pub(crate) end: usize,
+}
+
+/// Finds the first block of `text` from `from` on, and decodes its content into `content`.
+///
+/// Gives `None` where Go finds no block; `content` is then unspecified. A `from` that is no end of
+/// an earlier block is a position where a BEGIN may stand though no line starts there.
+pub(crate) fn next_block<'a>(
+    text: &'a [u8],
+    from: usize,
+    content: &mut Vec<u8>,
+) -> Option<Block<'a>> {
+    let mut search_from = from;
+    loop {
+        let end = search_from + memmem::find(text.get(search_from..)?, END)?;
+        let after_end = end + END.len();
+        let begin = memmem::rfind(text.get(search_from..end)?, BEGIN).map(|at| search_from + at);
+        let begin = begin.filter(|&at| at == search_from || text.get(at - 1) == Some(&b'\n'));
+        let Some(begin) = begin else {
+            search_from = after_end;
+            continue;
+        };
+
+        let (label_line, mut at) = line(text, begin + BEGIN.len());
+        let mut has_headers = false;
+        if let Some(label) = label_line.strip_suffix(DASHES) {
+            loop {
+                if at == text.len() {
+                    return None;
+                }
+                let (header, next) = line(text, at);
+                if !header.contains(&b':') {
+                    break;
+                }
+                has_headers = true;
+                at = next;
+            }
+            let swallowed = has_headers && end < at;
+            if !swallowed
+                && ends_block(text.get(after_end..)?, label)
+                && read_content(text.get(at..end).unwrap_or_default(), content)
+            {
+                let (_, after) = line(text, after_end - 1);
+                return Some(Block {
+                    label,
+                    has_headers,
+                    start: begin,
+                    end: after,
+                });
+            }
+        }
+        // Headers may have been read to beyond this END: Go gives up on the whole text then.
+        if after_end < at {
+            return None;
+        }
+        search_from = after_end;
+    }
+}
+
+/// The line that starts at `at`, without the blanks at its end, and where the next line starts.
+fn line(text: &[u8], at: usize) -> (&[u8], usize) {
+    let rest = text.get(at..).unwrap_or_default();
+    let (line, next) = match memchr::memchr(b'\n', rest) {
+        Some(length) => {
+            let line = &rest[..length];
+            (line.strip_suffix(b"\r").unwrap_or(line), at + length + 1)
+        }
+        None => (rest, text.len()),
+    };
+    let blanks = line
+        .iter()
+        .rev()
+        .take_while(|byte| matches!(byte, b' ' | b'\t'))
+        .count();
+    (&line[..line.len() - blanks], next)
+}
+
+/// Whether `rest`, which follows `-----END `, ends a block of this label.
+fn ends_block(rest: &[u8], label: &[u8]) -> bool {
+    rest.strip_prefix(label)
+        .and_then(|rest| rest.strip_prefix(DASHES))
+        .is_some_and(|rest| line(rest, 0).0.is_empty())
+}
+
+/// Decodes the base64 text between the headers and END; false where Go finds it corrupt.
+fn read_content(text: &[u8], content: &mut Vec<u8>) -> bool {
+    // Without blanks and line ends, which Go skips too, the text is what the fast reader takes.
+    let mut joined = Vec::with_capacity(text.len());
+    for part in text.split(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n')) {
+        joined.extend_from_slice(part);
+    }
+    base64::decode(&joined, content).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn blocks(text: &str) -> Vec<(String, bool, String)> {
+        let mut found = Vec::new();
+        let mut from = 0;
+        let mut content = Vec::new();
+        while let Some(block) = next_block(text.as_bytes(), from, &mut content) {
+            found.push((
+                String::from_utf8_lossy(block.label).into_owned(),
+                block.has_headers,
+                String::from_utf8_lossy(&content).into_owned(),
+            ));
+            assert!(block.end > from);
+            from = block.end;
+        }
+        found
+    }
+
+    /// Each answer is that of Go 1.26's `pem.Decode`, called until it finds no more.
+    #[test]
+    fn finds_the_blocks_that_go_finds() {
+        let x = |headers: bool, content: &str| vec![("X".to_owned(), headers, content.to_owned())];
+        for (text, expected) in [
+            (
+                "-----BEGIN X-----\nYWJj\n-----END X-----\n",
+                x(false, "abc"),
+            ),
+            (
+                "-----BEGIN X-----\r\nYWJj\r\n-----END X-----",
+                x(false, "abc"),
+            ),
+            (
+                "-----BEGIN X----- \t\nY W\tJj \n-----END X----- \n",
+                x(false, "abc"),
+            ),
+            (
+                "junk\n-----BEGIN X-----\nYWJj\n-----END X-----\njunk",
+                x(false, "abc"),
+            ),
+            ("junk -----BEGIN X-----\nYWJj\n-----END X-----\n", vec![]),
+            (
+                "-----BEGIN Y-----\n-----BEGIN X-----\nYWJj\n-----END X-----\n",
+                x(false, "abc"),
+            ),
+            (
+                "-----BEGIN X-----\nK: v\n\nYWJj\n-----END X-----\n",
+                x(true, "abc"),
+            ),
+            ("-----BEGIN X-----\n-----END X-----\n", x(false, "")),
+            ("-----BEGIN X-----\nYWJj-----END X-----\n", vec![]),
+            ("-----BEGIN X-----\nYWJj\n-----END Y-----\n", vec![]),
+            ("-----BEGIN X-----\nYWJj\n-----END X----- junk\n", vec![]),
+            ("-----BEGIN X-----\nYWJ\n-----END X-----\n", vec![]),
+            ("-----BEGIN X----\nYWJj\n-----END X-----\n", vec![]),
+            (
+                "-----BEGIN X:-----\nYWJj\n-----END X:-----\n",
+                vec![("X:".to_owned(), false, "abc".to_owned())],
+            ),
+            ("-----BEGIN X:-----\n-----END X:-----\nYWJj\n", vec![]),
+            ("", vec![]),
+        ] {
+            assert_eq!(blocks(text), expected, "{text:?}");
+        }
+    }
+}

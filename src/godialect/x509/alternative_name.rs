@@ -1,0 +1,147 @@
+//! Subject alternative names.
+//!
+//! Go reads four kinds: mail addresses and DNS names, which need only be ASCII; URIs, which must
+//! parse and have a host that can be a domain name; and IP addresses of 4 or 16 bytes. Any other
+//! element is skipped, and that includes the four kinds with the constructed bit set.
+//!
+//! Differs from the usual crates, which refuse what is no GeneralName and do not parse URIs.
+
+use thiserror::Error;
+
+use super::der::{Element, Reader, Tag};
+use super::domain::is_domain_name;
+use super::extensions::{ExtensionError, ExtensionPart};
+use super::uri::{self, UriError};
+use crate::godialect::quote::quote;
+
+/// What Go finds wrong with a subject alternative name.
+#[non_exhaustive]
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum AlternativeNameError {
+    /// A mail address has a byte above ASCII.
+    #[error("x509: SAN rfc822Name is malformed")]
+    Email,
+    /// A DNS name has a byte above ASCII.
+    #[error("x509: SAN dNSName is malformed")]
+    Dns,
+    /// A URI has a byte above ASCII.
+    #[error("x509: SAN uniformResourceIdentifier is malformed")]
+    Uri,
+    /// A URI does not parse.
+    #[error("x509: cannot parse URI {}: {reason}", quote(uri))]
+    UnparsedUri {
+        /// The URI.
+        uri: String,
+        /// Why it does not parse.
+        reason: UriError,
+    },
+    /// The host of a URI is no domain name, even in the loose sense.
+    #[error("x509: cannot parse URI {}: invalid domain", quote(uri))]
+    UriDomain {
+        /// The URI.
+        uri: String,
+    },
+    /// An IP address has neither 4 nor 16 bytes.
+    #[error("x509: cannot parse IP address of length {length}")]
+    IpLength {
+        /// How many bytes it has.
+        length: usize,
+    },
+}
+
+/// Checks the value of the extension.
+pub(super) fn check(mut value: Reader<'_>) -> Result<(), ExtensionError> {
+    let mut names = value
+        .enter(Tag::SEQUENCE)
+        .ok_or(ExtensionError::Invalid(ExtensionPart::AlternativeNames))?;
+    while !names.is_empty() {
+        let name = names
+            .any()
+            .ok_or(ExtensionError::Invalid(ExtensionPart::AlternativeName))?;
+        check_name(name)?;
+    }
+    Ok(())
+}
+
+fn check_name(name: Element<'_>) -> Result<(), AlternativeNameError> {
+    const EMAIL: Tag = Tag::implicit(1);
+    const DNS: Tag = Tag::implicit(2);
+    const URI: Tag = Tag::implicit(6);
+    const IP: Tag = Tag::implicit(7);
+
+    let content = name.content;
+    match name.tag {
+        EMAIL if !content.is_ascii() => Err(AlternativeNameError::Email),
+        DNS if !content.is_ascii() => Err(AlternativeNameError::Dns),
+        URI => check_uri(content),
+        IP if !matches!(content.len(), 4 | 16) => Err(AlternativeNameError::IpLength {
+            length: content.len(),
+        }),
+        _ => Ok(()),
+    }
+}
+
+fn check_uri(content: &[u8]) -> Result<(), AlternativeNameError> {
+    let text = str::from_utf8(content)
+        .ok()
+        .filter(|text| text.is_ascii())
+        .ok_or(AlternativeNameError::Uri)?;
+    let host = uri::parse_host(text).map_err(|reason| AlternativeNameError::UnparsedUri {
+        uri: text.to_owned(),
+        reason,
+    })?;
+    if !is_domain_name(&host) {
+        return Err(AlternativeNameError::UriDomain {
+            uri: text.to_owned(),
+        });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::{Sample, element};
+
+    fn message(tag: u8, name: &[u8]) -> String {
+        let names = element(0x30, &element(tag, name));
+        Sample::with_extension(17, &names).message()
+    }
+
+    #[test]
+    fn names() {
+        for (tag, name, expected) in [
+            (0x81, &b"no mailbox"[..], ""),
+            (0x81, b"\xff", "x509: SAN rfc822Name is malformed"),
+            (0x82, b"..", ""),
+            (0x82, b"\xff", "x509: SAN dNSName is malformed"),
+            (0x86, b"spiffe://example.org/a", ""),
+            (
+                0x86,
+                b"\xff",
+                "x509: SAN uniformResourceIdentifier is malformed",
+            ),
+            (
+                0x86,
+                b"s://a\n",
+                r#"x509: cannot parse URI "s://a\n": parse "s://a\n": net/url: invalid control character in URL"#,
+            ),
+            (
+                0x86,
+                b"s://a./",
+                r#"x509: cannot parse URI "s://a./": invalid domain"#,
+            ),
+            (0x86, b"s://a.:80/", ""),
+            (0x87, &[0; 16], ""),
+            (0x87, &[0; 5], "x509: cannot parse IP address of length 5"),
+            (0xa6, b"\xff", ""),
+            (0x01, b"\xff", ""),
+            (0x1f, b"", "x509: invalid subject alternative name"),
+        ] {
+            assert_eq!(message(tag, name), expected, "{tag:x} {name:x?}");
+        }
+        assert_eq!(
+            Sample::with_extension(17, &[]).message(),
+            "x509: invalid subject alternative names"
+        );
+    }
+}

@@ -1,0 +1,321 @@
+//! IP addresses in text, as Go's `netip.ParseAddr` reads them.
+//!
+//! Go looks for the first `.`, `:` or `%` to tell IPv4 from IPv6. A zone may follow an IPv6 address
+//! after `%`. The text is bytes: in a URI it was percent-decoded and need not be UTF-8.
+//!
+//! Differs from the standard library of Rust only in telling the reason and in the zones.
+
+use thiserror::Error;
+
+use crate::godialect::quote::quote_bytes;
+
+/// The text that is no IP address, and why.
+#[non_exhaustive]
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("ParseAddr({}): {fault}{}", quote_bytes(text), Location(rest))]
+pub struct IpAddressError {
+    /// The text, percent-decoded, so it need not be UTF-8.
+    pub text: Box<[u8]>,
+    /// Why it is no IP address.
+    pub fault: IpAddressFault,
+    /// The part of the text from the fault on; empty where Go does not name the place.
+    pub rest: Box<[u8]>,
+}
+
+/// Where Go stopped reading; it says nothing where nothing is left or the place does not matter.
+struct Location<'a>(&'a [u8]);
+
+impl std::fmt::Display for Location<'_> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.0.is_empty() {
+            return Ok(());
+        }
+        write!(formatter, " (at {})", quote_bytes(self.0))
+    }
+}
+
+/// Why a text is no IP address.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum IpAddressFault {
+    /// None of `.`, `:` and `%` occurs.
+    #[error("unable to parse IP")]
+    NoSeparator,
+    /// `%` comes before any `.` or `:`.
+    #[error("missing IPv6 address")]
+    NoAddressBeforeZone,
+    /// Nothing follows the `%`.
+    #[error("zone must be a non-empty string")]
+    EmptyZone,
+    /// As in `127.0.0.01`.
+    #[error("IPv4 field has octet with leading zero")]
+    LeadingZero,
+    /// As in `127.0.0.256`.
+    #[error("IPv4 field has value >255")]
+    OctetTooLarge,
+    /// As in `127..0.1`.
+    #[error("IPv4 field must have at least one digit")]
+    EmptyOctet,
+    /// More than four octets.
+    #[error("IPv4 address too long")]
+    TooManyOctets,
+    /// Fewer than four octets.
+    #[error("IPv4 address too short")]
+    TooFewOctets,
+    /// Neither a digit nor a dot.
+    #[error("unexpected character")]
+    UnexpectedCharacter,
+    /// Five digits or more between colons.
+    #[error("each group must have 4 or less digits")]
+    GroupTooLong,
+    /// As in `1:g`.
+    #[error("each colon-separated field must have at least one digit")]
+    EmptyGroup,
+    /// As in `1:2:127.0.0.1`.
+    #[error("embedded IPv4 address must replace the final 2 fields of the address")]
+    EmbeddedTooEarly,
+    /// As in `::1:2:3:4:5:6:7:127.0.0.1`.
+    #[error("too many hex fields to fit an embedded IPv4 at the end of the address")]
+    EmbeddedTooLate,
+    /// A group ends in something else than a colon.
+    #[error("unexpected character, want colon")]
+    NoColon,
+    /// A single colon at the end.
+    #[error("colon must be followed by more characters")]
+    TrailingColon,
+    /// A second `::`.
+    #[error("multiple :: in address")]
+    SecondEllipsis,
+    /// More after eight groups.
+    #[error("trailing garbage after address")]
+    TrailingGarbage,
+    /// Fewer than eight groups and no `::`.
+    #[error("address string too short")]
+    TooFewGroups,
+    /// Eight groups and a `::`.
+    #[error("the :: must expand to at least one field of zeros")]
+    EmptyEllipsis,
+}
+
+/// The kinds of address that Go's callers tell apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum IpAddress {
+    V4,
+    V6,
+    V6WithZone,
+}
+
+/// A fault, and the part of the text where it was found where Go names that part.
+type Found<'a> = (IpAddressFault, &'a [u8]);
+
+/// Reads the text as an address.
+pub(super) fn parse(text: &[u8]) -> Result<IpAddress, IpAddressError> {
+    let first_separator = text.iter().find(|byte| matches!(byte, b'.' | b':' | b'%'));
+    let parsed = match first_separator {
+        Some(b'.') => check_octets(text).map(|()| IpAddress::V4),
+        Some(b':') => parse_v6(text),
+        Some(_) => Err((IpAddressFault::NoAddressBeforeZone, &[][..])),
+        None => Err((IpAddressFault::NoSeparator, &[][..])),
+    };
+    parsed.map_err(|(fault, rest)| IpAddressError {
+        text: text.into(),
+        fault,
+        rest: rest.into(),
+    })
+}
+
+fn parse_v6(text: &[u8]) -> Result<IpAddress, Found<'_>> {
+    let percent = text.iter().position(|&byte| byte == b'%');
+    let (address, zone) = match percent.and_then(|index| text.split_at_checked(index)) {
+        Some((_, [b'%'])) => return Err((IpAddressFault::EmptyZone, &[])),
+        Some((address, _)) => (address, IpAddress::V6WithZone),
+        None => (text, IpAddress::V6),
+    };
+    check_groups(address).map(|()| zone)
+}
+
+/// Eight 16-bit groups, of which a run may be `::` and the last two an IPv4 address.
+fn check_groups(address: &[u8]) -> Result<(), Found<'_>> {
+    const GROUPS: u8 = 8;
+
+    let (mut rest, mut ellipsis) = match address.strip_prefix(b"::") {
+        Some([]) => return Ok(()),
+        Some(rest) => (rest, true),
+        None => (address, false),
+    };
+    let mut groups = 0;
+    while groups < GROUPS {
+        let digits = rest.iter().take_while(|byte| byte.is_ascii_hexdigit());
+        let digits = digits.count();
+        if digits > 4 {
+            return Err((IpAddressFault::GroupTooLong, rest));
+        }
+        if digits == 0 {
+            return Err((IpAddressFault::EmptyGroup, rest));
+        }
+        let after = rest.get(digits..).unwrap_or_default();
+        if after.first() == Some(&b'.') {
+            if !ellipsis && groups != GROUPS - 2 {
+                return Err((IpAddressFault::EmbeddedTooEarly, rest));
+            }
+            if groups > GROUPS - 2 {
+                return Err((IpAddressFault::EmbeddedTooLate, rest));
+            }
+            check_octets(rest)?;
+            groups += 2;
+            rest = &[];
+            break;
+        }
+        groups += 1;
+        rest = match after {
+            [] => after,
+            [b':'] => return Err((IpAddressFault::TrailingColon, after)),
+            [b':', second @ ..] if second.first() != Some(&b':') => second,
+            [b':', second @ ..] if ellipsis => {
+                return Err((IpAddressFault::SecondEllipsis, second));
+            }
+            [b':', b':', more @ ..] => {
+                ellipsis = true;
+                more
+            }
+            _ => return Err((IpAddressFault::NoColon, after)),
+        };
+        if rest.is_empty() {
+            break;
+        }
+    }
+    if !rest.is_empty() {
+        return Err((IpAddressFault::TrailingGarbage, rest));
+    }
+    match (groups < GROUPS, ellipsis) {
+        (true, false) => Err((IpAddressFault::TooFewGroups, &[])),
+        (false, true) => Err((IpAddressFault::EmptyEllipsis, &[])),
+        _ => Ok(()),
+    }
+}
+
+/// Four numbers up to 255 with dots between.
+fn check_octets(text: &[u8]) -> Result<(), Found<'_>> {
+    let mut dots = 0;
+    let mut value = 0_u16;
+    let mut digits = 0_u8;
+    let mut rest = text;
+    while let Some((&byte, after)) = rest.split_first() {
+        match byte {
+            b'0'..=b'9' => {
+                if digits == 1 && value == 0 {
+                    return Err((IpAddressFault::LeadingZero, &[]));
+                }
+                value = value * 10 + u16::from(byte - b'0');
+                digits += 1;
+                if value > 255 {
+                    return Err((IpAddressFault::OctetTooLarge, &[]));
+                }
+            }
+            b'.' if digits == 0 || after.is_empty() => {
+                return Err((IpAddressFault::EmptyOctet, rest));
+            }
+            b'.' if dots == 3 => return Err((IpAddressFault::TooManyOctets, &[])),
+            b'.' => {
+                dots += 1;
+                value = 0;
+                digits = 0;
+            }
+            _ => return Err((IpAddressFault::UnexpectedCharacter, rest)),
+        }
+        rest = after;
+    }
+    if dots < 3 {
+        return Err((IpAddressFault::TooFewOctets, &[]));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(text: &str) -> String {
+        parse(text.as_bytes()).map_or_else(|error| error.to_string(), |ip| format!("{ip:?}"))
+    }
+
+    #[test]
+    fn addresses() {
+        for (text, kind) in [
+            ("127.0.0.1", IpAddress::V4),
+            ("::", IpAddress::V6),
+            ("::1", IpAddress::V6),
+            ("1::", IpAddress::V6),
+            ("1:2:3:4:5:6:7:8", IpAddress::V6),
+            ("1:2:3:4:5:6:7::", IpAddress::V6),
+            ("1:2:3:4:5:6:127.0.0.1", IpAddress::V6),
+            ("::ffff:127.0.0.1", IpAddress::V6),
+            ("fe80::1%en0", IpAddress::V6WithZone),
+            ("::%%", IpAddress::V6WithZone),
+        ] {
+            assert_eq!(parse(text.as_bytes()), Ok(kind), "{text}");
+        }
+    }
+
+    #[test]
+    fn reasons() {
+        for (text, reason) in [
+            ("", "unable to parse IP"),
+            ("host", "unable to parse IP"),
+            ("%en0", "missing IPv6 address"),
+            ("::1%", "zone must be a non-empty string"),
+            ("1.2.3", "IPv4 address too short"),
+            ("1.2.3.4.5", "IPv4 address too long"),
+            ("1.2.3.04", "IPv4 field has octet with leading zero"),
+            ("1.2.3.256", "IPv4 field has value >255"),
+            (
+                "1..3.4",
+                r#"IPv4 field must have at least one digit (at ".3.4")"#,
+            ),
+            (
+                "1.2.3.",
+                r#"IPv4 field must have at least one digit (at ".")"#,
+            ),
+            ("1.2.3.x", r#"unexpected character (at "x")"#),
+            (
+                "12345::",
+                r#"each group must have 4 or less digits (at "12345::")"#,
+            ),
+            (
+                "1:x",
+                r#"each colon-separated field must have at least one digit (at "x")"#,
+            ),
+            (
+                ":",
+                r#"each colon-separated field must have at least one digit (at ":")"#,
+            ),
+            (
+                "1:",
+                r#"colon must be followed by more characters (at ":")"#,
+            ),
+            ("1::2::3", r#"multiple :: in address (at ":3")"#),
+            ("1x:", r#"unexpected character, want colon (at "x:")"#),
+            ("1:2", "address string too short"),
+            (
+                "1:2:3:4:5:6:7:8:9",
+                r#"trailing garbage after address (at "9")"#,
+            ),
+            (
+                "1:2:3:4::5:6:7:8",
+                "the :: must expand to at least one field of zeros",
+            ),
+            (
+                "1:2.3.4.5",
+                "embedded IPv4 address must replace the final 2 fields of the address \
+                 (at \"2.3.4.5\")",
+            ),
+            (
+                "::1:2:3:4:5:6:7:1.2.3.4",
+                "too many hex fields to fit an embedded IPv4 at the end of the address \
+                 (at \"1.2.3.4\")",
+            ),
+        ] {
+            assert_eq!(message(text), format!("ParseAddr(\"{text}\"): {reason}"));
+        }
+    }
+}

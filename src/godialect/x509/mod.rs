@@ -1,0 +1,271 @@
+//! Go's `x509.ParseCertificate`: would a Consul server read these bytes as a certificate?
+//!
+//! Go reads a certificate from the front and stops at the first thing it does not like, except that
+//! all extensions are framed before any is looked into, and that bytes after the certificate are
+//! told last. It reads what it needs: a version 1 certificate may hold anything after its key, and
+//! bytes after a value inside a sequence are mostly left alone.
+//!
+//! Differs from `x509-parser` and `x509-cert`: those are stricter here (trailing bytes, times,
+//! string types) and looser there (negative serial numbers, points off the curve, URIs, name
+//! constraints). Neither has Go's messages.
+
+mod alternative_name;
+mod curve;
+mod der;
+mod domain;
+mod error;
+mod extensions;
+mod ip_address;
+mod name;
+mod name_constraints;
+mod oid;
+mod public_key;
+mod time;
+mod uri;
+
+pub use alternative_name::AlternativeNameError;
+pub use curve::{Curve, PointError};
+pub use error::{CertificateError, Field};
+pub use extensions::{ExtensionError, ExtensionPart, NonCriticalExtension};
+pub use ip_address::{IpAddressError, IpAddressFault};
+pub use name::{NameError, StringError};
+pub use name_constraints::ConstraintError;
+pub use public_key::PublicKeyError;
+pub use uri::{UriError, UriFault};
+
+use der::{Reader, Tag};
+use public_key::AlgorithmIdentifier;
+
+/// Says whether Go's `x509.ParseCertificate` accepts the bytes.
+///
+/// # Errors
+///
+/// Go's reason to refuse them; it prints as Go's error does, letter for letter.
+pub(crate) fn check_certificate(der: &[u8]) -> Result<(), CertificateError> {
+    let mut input = Reader::new(der);
+    let mut certificate = input.enter(Tag::SEQUENCE).ok_or(Field::Certificate)?;
+    let mut tbs = certificate
+        .enter(Tag::SEQUENCE)
+        .ok_or(Field::TbsCertificate)?;
+
+    let version = read_version(&mut tbs)?;
+    let serial_number = tbs.integer().ok_or(Field::SerialNumber)?;
+    if serial_number.is_negative() {
+        return Err(CertificateError::NegativeSerialNumber);
+    }
+    check_signature_algorithm(&mut tbs, &mut certificate)?;
+    let issuer = tbs.content(Tag::SEQUENCE).ok_or(Field::Issuer)?;
+    name::check(issuer)?;
+    check_validity(&mut tbs)?;
+    let subject = tbs.content(Tag::SEQUENCE).ok_or(Field::Subject)?;
+    name::check(subject)?;
+    check_public_key(&mut tbs)?;
+    if version != Version::V1 {
+        tbs.enter_optional(Tag::implicit(1))
+            .ok_or(Field::IssuerUniqueId)?;
+        tbs.enter_optional(Tag::implicit(2))
+            .ok_or(Field::SubjectUniqueId)?;
+    }
+    if version == Version::V3 {
+        let wrapped = tbs
+            .enter_optional(Tag::explicit(3))
+            .ok_or(Field::Extensions)?;
+        if let Some(wrapped) = wrapped {
+            extensions::check(wrapped)?;
+        }
+    }
+
+    certificate.bit_string().ok_or(Field::Signature)?;
+    if !input.is_empty() {
+        return Err(CertificateError::TrailingData);
+    }
+    Ok(())
+}
+
+/// What a version lets a certificate hold after its key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Version {
+    /// Nothing that Go reads.
+    V1,
+    /// The unique identifiers.
+    V2,
+    /// The unique identifiers and the extensions.
+    V3,
+}
+
+fn read_version(tbs: &mut Reader<'_>) -> Result<Version, CertificateError> {
+    let wrapped = tbs.enter_optional(Tag::explicit(0)).ok_or(Field::Version)?;
+    let Some(mut wrapped) = wrapped else {
+        return Ok(Version::V1);
+    };
+    let number = wrapped.integer().and_then(der::Integer::to_i64);
+    match number.filter(|_| wrapped.is_empty()) {
+        None | Some(..0) => Err(Field::Version.into()),
+        Some(0) => Ok(Version::V1),
+        Some(1) => Ok(Version::V2),
+        Some(2) => Ok(Version::V3),
+        // Go adds one before it compares, and the largest number wraps round to a negative one.
+        Some(i64::MAX) => Ok(Version::V1),
+        Some(3..) => Err(CertificateError::InvalidVersion),
+    }
+}
+
+/// The algorithm stands before the issuer and again after the signed part, the same to the byte.
+fn check_signature_algorithm(
+    tbs: &mut Reader<'_>,
+    certificate: &mut Reader<'_>,
+) -> Result<(), CertificateError> {
+    let inner = tbs
+        .content(Tag::SEQUENCE)
+        .ok_or(Field::InnerSignatureAlgorithm)?;
+    let outer = certificate
+        .content(Tag::SEQUENCE)
+        .ok_or(Field::OuterSignatureAlgorithm)?;
+    if inner != outer {
+        return Err(CertificateError::SignatureAlgorithmMismatch);
+    }
+    // Go knows what the algorithm means or calls it unknown; neither is an error.
+    AlgorithmIdentifier::parse(inner)?;
+    Ok(())
+}
+
+fn check_validity(tbs: &mut Reader<'_>) -> Result<(), CertificateError> {
+    let mut validity = tbs.enter(Tag::SEQUENCE).ok_or(Field::Validity)?;
+    for _ in ["not before", "not after"] {
+        let (tag, field, is_time): (_, _, fn(&[u8]) -> bool) = if validity.next_is(Tag::UTC_TIME) {
+            (Tag::UTC_TIME, Field::UtcTime, time::is_utc_time)
+        } else if validity.next_is(Tag::GENERALIZED_TIME) {
+            (
+                Tag::GENERALIZED_TIME,
+                Field::GeneralizedTime,
+                time::is_generalized_time,
+            )
+        } else {
+            return Err(CertificateError::UnsupportedTime);
+        };
+        validity
+            .content(tag)
+            .filter(|&text| is_time(text))
+            .ok_or(field)?;
+    }
+    Ok(())
+}
+
+fn check_public_key(tbs: &mut Reader<'_>) -> Result<(), CertificateError> {
+    let mut info = tbs.enter(Tag::SEQUENCE).ok_or(Field::PublicKeyInfo)?;
+    let algorithm = info
+        .content(Tag::SEQUENCE)
+        .ok_or(Field::PublicKeyAlgorithm)?;
+    let algorithm = AlgorithmIdentifier::parse(algorithm)?;
+    let key = info.bit_string().ok_or(Field::PublicKey)?;
+    Ok(public_key::check(algorithm, key)?)
+}
+
+#[cfg(test)]
+mod sample;
+
+#[cfg(test)]
+mod tests {
+    use super::sample::{Sample, element};
+
+    type Change = fn(&mut Sample);
+
+    #[test]
+    fn sound_certificates() {
+        assert_eq!(Sample::default().message(), "");
+        let generalized = element(0x18, b"20500101000000+0100");
+        let accepted = Sample {
+            validity: element(
+                0x30,
+                &[generalized.clone(), generalized, vec![0xff]].concat(),
+            ),
+            after_key: vec![0x81, 0x00, 0x82, 0x00, 0xa3, 0x02, 0x30, 0x00, 0xff],
+            ..Sample::default()
+        };
+        assert_eq!(accepted.message(), "");
+    }
+
+    #[test]
+    fn parts_are_named() {
+        let replace = |change: Change| {
+            let mut sample = Sample::default();
+            change(&mut sample);
+            sample.message()
+        };
+        let cases: &[(Change, &str)] = &[
+            (|s| s.version[1] = 0x7f, "version"),
+            (|s| s.version = vec![0xa0, 0x00], "version"),
+            (|s| s.serial = vec![0x02, 0x00], "serial number"),
+            (|s| s.algorithm[0] = 0x31, "signature algorithm identifier"),
+            (|s| s.outer_algorithm[0] = 0x31, "algorithm identifier"),
+            (|s| s.issuer = vec![0x31, 0x00], "issuer"),
+            (|s| s.validity[0] = 0x31, "validity"),
+            (|s| s.validity[4] = b'x', "UTCTime"),
+            (|s| s.validity[2] = 0x18, "GeneralizedTime"),
+            (|s| s.subject = vec![0x31, 0x00], "issuer"),
+            (|s| s.key[0] = 0x31, "spki"),
+            (|s| s.key[2] = 0x31, "public key algorithm identifier"),
+            (|s| s.key[7] = 0x04, "subjectPublicKey"),
+            (|s| s.after_key = vec![0x81, 0x01], "issuerUniqueID"),
+            (|s| s.after_key = vec![0x82, 0x01], "subjectUniqueID"),
+            (|s| s.after_key = vec![0xa3, 0x00], "extensions"),
+            (|s| s.signature = vec![0x03, 0x00], "signature"),
+        ];
+        for (change, part) in cases {
+            assert_eq!(replace(*change), format!("x509: malformed {part}"));
+        }
+        let other_cases: &[(Change, &str)] = &[
+            (|s| s.version[4] = 0x03, "x509: invalid version"),
+            (|s| s.serial[2] = 0xff, "x509: negative serial number"),
+            (
+                |s| s.outer_algorithm[4] = 0x2b,
+                "x509: inner and outer signature algorithm identifiers don't match",
+            ),
+            (|s| s.validity[2] = 0x16, "x509: unsupported time format"),
+            (|s| s.trailing = vec![0x00], "x509: trailing data"),
+            (
+                |s| (s.trailing, s.signature) = (vec![0x00], vec![]),
+                "x509: malformed signature",
+            ),
+        ];
+        for (change, message) in other_cases {
+            assert_eq!(replace(*change), *message);
+        }
+        assert_eq!(
+            super::check_certificate(&[]).map_err(|error| error.to_string()),
+            Err("x509: malformed certificate".to_owned())
+        );
+    }
+
+    #[test]
+    fn old_versions_hold_anything_after_the_key() {
+        for (version, after_key, message) in [
+            (0, 0x81, ""),
+            (0, 0xa3, ""),
+            (1, 0x81, "x509: malformed issuerUniqueID"),
+            (1, 0xa3, ""),
+            (2, 0xa3, "x509: malformed extensions"),
+        ] {
+            let sample = Sample {
+                version: vec![0xa0, 0x03, 0x02, 0x01, version],
+                after_key: vec![after_key, 0x7f],
+                ..Sample::default()
+            };
+            assert_eq!(sample.message(), message, "{version} {after_key:x}");
+        }
+    }
+
+    #[test]
+    fn the_largest_version_wraps_round() {
+        let mut sample = Sample {
+            version: [&[0xa0, 0x0a, 0x02, 0x08, 0x7f][..], &[0xff; 7]].concat(),
+            after_key: vec![0xa3, 0x7f],
+            ..Sample::default()
+        };
+        assert_eq!(sample.message(), "");
+        sample.version[11] = 0xfe;
+        assert_eq!(sample.message(), "x509: invalid version");
+        sample.version[4] = 0x80;
+        assert_eq!(sample.message(), "x509: malformed version");
+    }
+}

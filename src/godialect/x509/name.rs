@@ -1,0 +1,190 @@
+//! Issuer and subject: sequences of sets of attribute and string.
+//!
+//! Go turns every attribute value into a string, so a value must be one of six string types and
+//! hold what its type allows. Empty names and empty sets are fine, and so is whatever follows the
+//! value inside an attribute.
+//!
+//! Differs from the usual crates: a T61String is Latin-1 and thus never wrong, a PrintableString
+//! may hold `*` and `&`, a BMPString may end in one zero character but holds no surrogates, and
+//! UniversalString, VisibleString and GeneralString are not known at all.
+
+use thiserror::Error;
+
+use super::der::{Element, Reader, Tag};
+use super::oid::ObjectIdentifier;
+
+/// What Go finds wrong with an issuer or a subject.
+#[non_exhaustive]
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum NameError {
+    /// A member of the name is not a set.
+    #[error("x509: invalid RDNSequence")]
+    Set,
+    /// A member of a set is not a sequence.
+    #[error("x509: invalid RDNSequence: invalid attribute")]
+    Attribute,
+    /// An attribute does not start with an object identifier.
+    #[error("x509: invalid RDNSequence: invalid attribute type")]
+    AttributeType,
+    /// An attribute has no value that can be read.
+    #[error("x509: invalid RDNSequence: invalid attribute value")]
+    AttributeValue,
+    /// An attribute value is not a string of its type.
+    #[error("x509: invalid RDNSequence: invalid attribute value: {0}")]
+    AttributeString(StringError),
+}
+
+/// Why Go does not take an attribute value for a string.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum StringError {
+    /// A character outside the PrintableString alphabet, `*` and `&`.
+    #[error("invalid PrintableString")]
+    Printable,
+    /// Not UTF-8.
+    #[error("invalid UTF-8 string")]
+    Utf8,
+    /// An odd length, a surrogate or a noncharacter.
+    #[error("invalid BMPString")]
+    Bmp,
+    /// A byte above ASCII.
+    #[error("invalid IA5String")]
+    Ia5,
+    /// Neither digit nor space.
+    #[error("invalid NumericString")]
+    Numeric,
+    /// A tag that Go does not read as a string.
+    #[error("unsupported string type: {tag}")]
+    UnsupportedType {
+        /// The identifier byte.
+        tag: u8,
+    },
+}
+
+/// Checks the content of a name.
+pub(super) fn check(content: &[u8]) -> Result<(), NameError> {
+    let mut sets = Reader::new(content);
+    while !sets.is_empty() {
+        let mut set = sets.enter(Tag::SET).ok_or(NameError::Set)?;
+        while !set.is_empty() {
+            let mut attribute = set.enter(Tag::SEQUENCE).ok_or(NameError::Attribute)?;
+            ObjectIdentifier::read(&mut attribute).ok_or(NameError::AttributeType)?;
+            let value = attribute.any().ok_or(NameError::AttributeValue)?;
+            check_string(value).map_err(NameError::AttributeString)?;
+        }
+    }
+    Ok(())
+}
+
+fn check_string(value: Element<'_>) -> Result<(), StringError> {
+    const UTF8_STRING: Tag = Tag(12);
+    const NUMERIC_STRING: Tag = Tag(18);
+    const PRINTABLE_STRING: Tag = Tag(19);
+    const T61_STRING: Tag = Tag(20);
+    const IA5_STRING: Tag = Tag(22);
+    const BMP_STRING: Tag = Tag(30);
+
+    let text = value.content;
+    let (holds, fault) = match value.tag {
+        UTF8_STRING => (str::from_utf8(text).is_ok(), StringError::Utf8),
+        NUMERIC_STRING => (
+            text.iter().all(|byte| matches!(byte, b'0'..=b'9' | b' ')),
+            StringError::Numeric,
+        ),
+        PRINTABLE_STRING => (
+            text.iter().copied().all(is_printable),
+            StringError::Printable,
+        ),
+        T61_STRING => return Ok(()),
+        IA5_STRING => (text.is_ascii(), StringError::Ia5),
+        BMP_STRING => (is_bmp_string(text), StringError::Bmp),
+        Tag(tag) => return Err(StringError::UnsupportedType { tag }),
+    };
+    if holds { Ok(()) } else { Err(fault) }
+}
+
+fn is_printable(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b" '()+,-./:=?*&".contains(&byte)
+}
+
+fn is_bmp_string(text: &[u8]) -> bool {
+    let (units, odd) = text.as_chunks::<2>();
+    let units = match units {
+        [before @ .., [0, 0]] => before,
+        all => all,
+    };
+    odd.is_empty()
+        && units.iter().all(|&unit| {
+            !matches!(
+                u16::from_be_bytes(unit),
+                0xd800..=0xdfff | 0xfdd0..=0xfdef | 0xfffe | 0xffff
+            )
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check_value(tag: u8, text: &[u8]) -> Result<(), String> {
+        let value = [&[tag, text.len() as u8], text].concat();
+        let attribute = [&[0x06, 0x03, 0x55, 0x04, 0x03], &value[..]].concat();
+        let attribute = [&[0x30, attribute.len() as u8], &attribute[..]].concat();
+        let set = [&[0x31, attribute.len() as u8], &attribute[..]].concat();
+        check(&set).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn strings_hold_what_their_type_allows() {
+        for (tag, text) in [
+            (12, "größe".as_bytes()),
+            (18, b"12 34"),
+            (19, b"*.example & co"),
+            (20, b"\xff\x00"),
+            (22, b"\x00a@b\x7f"),
+            (30, b"\x00a\x00\x00"),
+            (30, b""),
+        ] {
+            assert_eq!(check_value(tag, text), Ok(()), "{tag} {text:x?}");
+        }
+        let prefix = "x509: invalid RDNSequence: invalid attribute value: ";
+        for (tag, text, reason) in [
+            (12, &b"\xc3"[..], "invalid UTF-8 string"),
+            (18, b"1a", "invalid NumericString"),
+            (19, b"a@b", "invalid PrintableString"),
+            (22, b"\x80", "invalid IA5String"),
+            (30, b"a", "invalid BMPString"),
+            (30, b"\xd8\x00", "invalid BMPString"),
+            (30, b"\xff\xff\x00\x00", "invalid BMPString"),
+            (26, b"a", "unsupported string type: 26"),
+            (0x33, b"a", "unsupported string type: 51"),
+        ] {
+            let expected = format!("{prefix}{reason}");
+            assert_eq!(check_value(tag, text), Err(expected), "{tag} {text:x?}");
+        }
+    }
+
+    #[test]
+    fn frames_are_named() {
+        for (content, message) in [
+            (&[0x30, 0x00][..], "x509: invalid RDNSequence"),
+            (
+                &[0x31, 0x02, 0x31, 0x00],
+                "x509: invalid RDNSequence: invalid attribute",
+            ),
+            (
+                &[0x31, 0x02, 0x30, 0x00],
+                "x509: invalid RDNSequence: invalid attribute type",
+            ),
+            (
+                &[0x31, 0x05, 0x30, 0x03, 0x06, 0x01, 0x00],
+                "x509: invalid RDNSequence: invalid attribute value",
+            ),
+        ] {
+            let error = check(content).map_err(|error| error.to_string());
+            assert_eq!(error, Err(message.to_owned()));
+        }
+        assert_eq!(check(&[]), Ok(()));
+        assert_eq!(check(&[0x31, 0x00]), Ok(()));
+    }
+}

@@ -1,0 +1,161 @@
+//! Object identifiers, of which Go has two kinds.
+//!
+//! Most places read an `asn1.ObjectIdentifier`, whose components are 31-bit numbers: a longer
+//! component is a parse error. Certificate policies read an `x509.OID`, which takes components of
+//! any size. Both refuse a component that starts with the padding byte `80` and one that does not
+//! end. Either way two identifiers are equal exactly when their bytes are, so they stay bytes here.
+//!
+//! Differs from `der`'s `ObjectIdentifier`, which holds 39 bytes at most.
+
+use std::collections::HashSet;
+use std::fmt::Write;
+
+use super::der::{Reader, Tag};
+
+/// A component that can still take seven bits without passing 31.
+const COMPONENT_BEFORE_LAST_SHIFT: u32 = 1 << (31 - 7);
+
+/// The content bytes of an identifier whose components fit 31 bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct ObjectIdentifier<'a> {
+    encoded: &'a [u8],
+}
+
+impl<'a> ObjectIdentifier<'a> {
+    pub(super) fn read(reader: &mut Reader<'a>) -> Option<Self> {
+        let encoded = reader.content(Tag::OBJECT_IDENTIFIER)?;
+        let mut fits = true;
+        let mut component = 0_u32;
+        for &byte in encoded {
+            fits &= component < COMPONENT_BEFORE_LAST_SHIFT;
+            component = if byte < 0x80 {
+                0
+            } else {
+                component << 7 | u32::from(byte & 0x7f)
+            };
+        }
+        (fits && has_minimal_components(encoded)).then_some(Self { encoded })
+    }
+
+    pub(super) fn encoded(self) -> &'a [u8] {
+        self.encoded
+    }
+
+    /// The identifier as numbers with dots between.
+    pub(super) fn to_dotted(self) -> String {
+        let mut dotted = String::new();
+        let mut component = 0_u64;
+        for &byte in self.encoded {
+            component = component << 7 | u64::from(byte & 0x7f);
+            if byte >= 0x80 {
+                continue;
+            }
+            // The first two numbers share a component. Writing to a `String` cannot fail.
+            _ = match (dotted.is_empty(), component) {
+                (true, 0..80) => write!(dotted, "{}.{}", component / 40, component % 40),
+                (true, _) => write!(dotted, "2.{}", component - 80),
+                (false, _) => write!(dotted, ".{component}"),
+            };
+            component = 0;
+        }
+        dotted
+    }
+}
+
+/// Whether the bytes are an identifier with components of any size.
+pub(super) fn has_minimal_components(encoded: &[u8]) -> bool {
+    let mut starts = true;
+    for &byte in encoded {
+        if starts && byte == 0x80 {
+            return false;
+        }
+        starts = byte < 0x80;
+    }
+    starts && !encoded.is_empty()
+}
+
+/// How many identifiers are compared one by one before a set takes over. Real certificates carry
+/// about ten extensions; a hostile one can carry a hundred thousand.
+const FEW: usize = 24;
+
+/// Identifiers met so far, to find one that comes twice.
+pub(super) struct MetIdentifiers<'a> {
+    few: [&'a [u8]; FEW],
+    count: usize,
+    many: HashSet<&'a [u8]>,
+}
+
+impl<'a> MetIdentifiers<'a> {
+    pub(super) fn new() -> Self {
+        Self {
+            few: [&[]; FEW],
+            count: 0,
+            many: HashSet::new(),
+        }
+    }
+
+    /// Notes the identifier and tells whether it is a new one.
+    pub(super) fn insert(&mut self, encoded: &'a [u8]) -> bool {
+        let (met, free) = self.few.split_at_mut(self.count);
+        if met.contains(&encoded) {
+            return false;
+        }
+        match free.first_mut() {
+            Some(place) => {
+                *place = encoded;
+                self.count += 1;
+                true
+            }
+            None => self.many.insert(encoded),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn dotted(encoded: &[u8]) -> Option<String> {
+        let bytes = [&[0x06, encoded.len() as u8], encoded].concat();
+        ObjectIdentifier::read(&mut Reader::new(&bytes)).map(ObjectIdentifier::to_dotted)
+    }
+
+    #[test]
+    fn components_fit_31_bits() {
+        assert_eq!(dotted(&[0x55, 0x1d, 0x13]).as_deref(), Some("2.5.29.19"));
+        assert_eq!(dotted(&[0x00]).as_deref(), Some("0.0"));
+        assert_eq!(dotted(&[0x4f]).as_deref(), Some("1.39"));
+        assert_eq!(dotted(&[0x50, 0x00]).as_deref(), Some("2.0.0"));
+        assert_eq!(
+            dotted(&[0x87, 0xff, 0xff, 0xff, 0x7f]).as_deref(),
+            Some("2.2147483567")
+        );
+        assert_eq!(dotted(&[0x88, 0x80, 0x80, 0x80, 0x00]), None);
+        assert_eq!(dotted(&[0x2a, 0x81, 0x80, 0x80, 0x80, 0x80, 0x00]), None);
+    }
+
+    #[test]
+    fn components_are_minimal_and_end() {
+        for refused in [&[][..], &[0x80, 0x01], &[0x2a, 0x80, 0x01], &[0x2a, 0x81]] {
+            assert_eq!(dotted(refused), None, "{refused:x?}");
+            assert!(!has_minimal_components(refused), "{refused:x?}");
+        }
+        let huge = [
+            0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f,
+        ];
+        assert!(has_minimal_components(&huge));
+        assert_eq!(dotted(&huge), None);
+    }
+
+    #[test]
+    fn repeats_are_found_in_both_stores() {
+        let identifiers: Vec<[u8; 2]> = (0..100).map(|last| [0x2a, last]).collect();
+        let mut met = MetIdentifiers::new();
+        for identifier in &identifiers {
+            assert!(met.insert(identifier));
+        }
+        for identifier in &identifiers {
+            assert!(!met.insert(identifier));
+        }
+    }
+}

@@ -1,0 +1,359 @@
+//! URIs, as far as Go's `url.Parse` refuses one and as far as its host matters.
+//!
+//! `[scheme:][//[userinfo@]host][/path][?query][#fragment]`: the fragment is split off first, then
+//! the scheme, then the query. A scheme without a slash after it makes the rest opaque, and nothing
+//! in there is looked at. The host is percent-decoded; an IPv6 address in brackets must be one.
+//!
+//! Differs from the `url` crate, which follows the WHATWG standard: that one needs a scheme, knows
+//! special schemes, repairs what it can and converts international names.
+//!
+//! Certificates hold URIs as ASCII, which the caller has checked.
+
+use std::borrow::Cow;
+
+use thiserror::Error;
+
+use super::ip_address::{self, IpAddress, IpAddressError};
+use crate::godialect::quote::quote;
+
+/// The URI that Go does not parse, and why.
+#[non_exhaustive]
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("parse {}: {fault}", quote(uri))]
+pub struct UriError {
+    /// The URI, with its fragment only where the fragment is at fault.
+    pub uri: String,
+    /// Why it does not parse.
+    pub fault: UriFault,
+}
+
+/// Why Go does not parse a URI.
+#[non_exhaustive]
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum UriFault {
+    /// A control character outside the fragment.
+    #[error("net/url: invalid control character in URL")]
+    ControlCharacter,
+    /// A colon comes first.
+    #[error("missing protocol scheme")]
+    MissingScheme,
+    /// As in `a_b:c`, which is no scheme.
+    #[error("first path segment in URL cannot contain colon")]
+    ColonInFirstSegment,
+    /// A `%` without two hexadecimal digits, or with digits that the host may not escape.
+    #[error("invalid URL escape {}", quote(escape))]
+    Escape {
+        /// Up to three characters from the `%` on.
+        escape: String,
+    },
+    /// A character that no host holds.
+    #[error("invalid character {} in host name", quote(&character.to_string()))]
+    HostCharacter {
+        /// The character.
+        character: char,
+    },
+    /// A character that no user information holds.
+    #[error("net/url: invalid userinfo")]
+    UserInfo,
+    /// A `[` after the start of the host, or IPv4 in brackets.
+    #[error("invalid IP-literal")]
+    IpLiteral,
+    /// A `[` and no `]`.
+    #[error("missing ']' in host")]
+    MissingBracket,
+    /// Something else than a colon and digits at the end of the host.
+    #[error("invalid port {} after host", quote(port))]
+    Port {
+        /// The port with its colon.
+        port: String,
+    },
+    /// No IPv6 address in brackets.
+    #[error("invalid host: {0}")]
+    IpAddress(IpAddressError),
+}
+
+/// The part of a URI that a percent escape is in; each has its own rules.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// Path, fragment or user information: every escape is fine.
+    Free,
+    /// Only bytes above ASCII and `%` itself are escaped.
+    Host,
+    /// The same characters as in the host and the space, each of them escaped or not.
+    Zone,
+}
+
+/// Parses the ASCII text and gives back its host, with the port and decoded.
+pub(super) fn parse_host(uri: &str) -> Result<Cow<'_, [u8]>, UriError> {
+    let (main, fragment) = uri.split_once('#').unwrap_or((uri, ""));
+    let host = parse_main(main).map_err(|fault| UriError {
+        uri: main.to_owned(),
+        fault,
+    })?;
+    check_escapes(fragment, Part::Free).map_err(|fault| UriError {
+        uri: uri.to_owned(),
+        fault,
+    })?;
+    Ok(host)
+}
+
+fn parse_main(main: &str) -> Result<Cow<'_, [u8]>, UriFault> {
+    const NO_HOST: Cow<'_, [u8]> = Cow::Borrowed(&[]);
+
+    if main.bytes().any(|byte| byte.is_ascii_control()) {
+        return Err(UriFault::ControlCharacter);
+    }
+    let (has_scheme, after_scheme) = split_scheme(main)?;
+    let hierarchy = before(after_scheme, '?');
+    if !hierarchy.starts_with('/') {
+        if has_scheme {
+            return Ok(NO_HOST);
+        }
+        if before(hierarchy, '/').contains(':') {
+            return Err(UriFault::ColonInFirstSegment);
+        }
+    }
+    // Without a scheme, three slashes are a path with empty segments.
+    let has_authority = has_scheme || !hierarchy.starts_with("///");
+    let (host, path) = match hierarchy.strip_prefix("//") {
+        Some(after_slashes) if has_authority => {
+            let authority = before(after_slashes, '/');
+            let path = after_slashes.get(authority.len()..).unwrap_or_default();
+            (parse_authority(authority)?, path)
+        }
+        _ => (NO_HOST, hierarchy),
+    };
+    check_escapes(path, Part::Free)?;
+    Ok(host)
+}
+
+fn before(text: &str, end: char) -> &str {
+    text.split_once(end).map_or(text, |(before, _)| before)
+}
+
+/// Whether there is a scheme, and what follows its colon.
+fn split_scheme(main: &str) -> Result<(bool, &str), UriFault> {
+    match main.split_once(':') {
+        Some(("", _)) => Err(UriFault::MissingScheme),
+        Some((scheme, rest)) if is_scheme(scheme) => Ok((true, rest)),
+        _ => Ok((false, main)),
+    }
+}
+
+fn is_scheme(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_alphabetic())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
+}
+
+fn parse_authority(authority: &str) -> Result<Cow<'_, [u8]>, UriFault> {
+    let Some((user_info, host)) = authority.rsplit_once('@') else {
+        return parse_host_and_port(authority);
+    };
+    // Go looks at the host first, so its fault is the one to report.
+    let host = parse_host_and_port(host)?;
+    let is_allowed =
+        |byte: u8| byte.is_ascii_alphanumeric() || b"-._:~!$&'()*+,;=%@".contains(&byte);
+    if !user_info.bytes().all(is_allowed) {
+        return Err(UriFault::UserInfo);
+    }
+    // An escape does not reach over the colon between name and password.
+    let (name, password) = user_info.split_once(':').unwrap_or((user_info, ""));
+    check_escapes(name, Part::Free)?;
+    check_escapes(password, Part::Free)?;
+    Ok(host)
+}
+
+fn parse_host_and_port(host: &str) -> Result<Cow<'_, [u8]>, UriFault> {
+    match host.rsplit_once('[') {
+        Some(("", literal)) => return parse_ip_literal(host, literal),
+        Some(_) => return Err(UriFault::IpLiteral),
+        None => {}
+    }
+    // The last colon, since lists of hosts with ports are common in database URIs. Go 1.26 holds
+    // http and https to the first one, but only in a program whose go.mod asks for Go 1.26 or later
+    // (setting `urlstrictcolons`); the servers that we follow are built with an older one.
+    let port = host.rfind(':').and_then(|colon| host.get(colon..));
+    check_port(port.unwrap_or_default())?;
+    decode(host, Part::Host)
+}
+
+/// Parses `[address]`, `[address%25zone]` and either with a port; `literal` follows the bracket.
+fn parse_ip_literal<'a>(host: &'a str, literal: &'a str) -> Result<Cow<'a, [u8]>, UriFault> {
+    let (name, port) = literal.rsplit_once(']').ok_or(UriFault::MissingBracket)?;
+    check_port(port)?;
+    let zone_start = name.find("%25").unwrap_or(name.len());
+    let (address, zone) = name.split_at_checked(zone_start).unwrap_or((name, ""));
+    let address = decode(address, Part::Host)?;
+    let zone = decode(zone, Part::Zone)?;
+    let is_plain = matches!((&address, &*zone), (Cow::Borrowed(_), []));
+    let text = if is_plain {
+        address
+    } else {
+        Cow::Owned([address, zone].concat())
+    };
+    match ip_address::parse(&text).map_err(UriFault::IpAddress)? {
+        IpAddress::V4 => Err(UriFault::IpLiteral),
+        IpAddress::V6 | IpAddress::V6WithZone if is_plain => Ok(Cow::Borrowed(host.as_bytes())),
+        IpAddress::V6 | IpAddress::V6WithZone => {
+            Ok(Cow::Owned([b"[", &*text, b"]", port.as_bytes()].concat()))
+        }
+    }
+}
+
+/// Nothing, or a colon and any number of digits.
+fn check_port(port: &str) -> Result<(), UriFault> {
+    let digits = if port.is_empty() {
+        Some("")
+    } else {
+        port.strip_prefix(':')
+    };
+    if digits.is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit())) {
+        return Ok(());
+    }
+    Err(UriFault::Port {
+        port: port.to_owned(),
+    })
+}
+
+/// Checks the text and replaces its escapes by the bytes that they stand for.
+fn decode(text: &str, part: Part) -> Result<Cow<'_, [u8]>, UriFault> {
+    check_escapes(text, part)?;
+    if !text.contains('%') {
+        return Ok(Cow::Borrowed(text.as_bytes()));
+    }
+    let mut decoded = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&byte, after)) = rest.split_first() {
+        let (byte, after) = match split_escape(rest) {
+            Some(escape) => escape,
+            None => (byte, after),
+        };
+        decoded.push(byte);
+        rest = after;
+    }
+    Ok(Cow::Owned(decoded))
+}
+
+fn check_escapes(text: &str, part: Part) -> Result<(), UriFault> {
+    let mut rest = text.as_bytes();
+    while let Some((&byte, after)) = rest.split_first() {
+        rest = match split_escape(rest) {
+            Some((escaped, after)) if part.may_escape(escaped) => after,
+            None if byte != b'%' && part.may_hold(byte) => after,
+            None if byte != b'%' => {
+                let character = char::from(byte);
+                return Err(UriFault::HostCharacter { character });
+            }
+            _ => {
+                let escape = rest.iter().take(3).copied().map(char::from).collect();
+                return Err(UriFault::Escape { escape });
+            }
+        };
+    }
+    Ok(())
+}
+
+/// The byte that the escape at the front stands for, and what follows that escape.
+fn split_escape(text: &[u8]) -> Option<(u8, &[u8])> {
+    let (&[percent, high, low], after) = text.split_first_chunk()?;
+    let digit = |byte| char::from(byte).to_digit(16);
+    let byte = digit(high)? << 4 | digit(low)?;
+    (percent == b'%').then_some((u8::try_from(byte).ok()?, after))
+}
+
+impl Part {
+    fn may_hold(self, byte: u8) -> bool {
+        self == Self::Free || is_host_byte(byte)
+    }
+
+    fn may_escape(self, byte: u8) -> bool {
+        match self {
+            Self::Free => true,
+            Self::Host => byte >= 0x80 || byte == b'%',
+            Self::Zone => byte == b'%' || byte == b' ' || is_host_byte(byte),
+        }
+    }
+}
+
+/// The sub-delimiters and marks of RFC 3986, the brackets and colon of an address with a port, and
+/// three characters that cannot be escaped there but were seen in use.
+fn is_host_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:[]<>\"".contains(&byte)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn host(uri: &str) -> Result<String, String> {
+        parse_host(uri)
+            .map(|host| String::from_utf8_lossy(&host).into_owned())
+            .map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn hosts() {
+        for (uri, expected) in [
+            ("", ""),
+            ("*", ""),
+            ("a/b:c", ""),
+            ("urn:a b%zz", ""),
+            ("spiffe://domain/path", "domain"),
+            ("//host:80?query#%41", "host:80"),
+            ("///path", ""),
+            ("s:///path", ""),
+            ("s://u:p@h@host/", "host"),
+            ("s://a:1,b:2", "a:1,b:2"),
+            ("HTTP://a:1:", "a:1:"),
+            ("s://%c3%A9", "é"),
+            ("s://a%25b", "a%b"),
+            ("s://[fe80::1%25en%200]:1", "[fe80::1%en 0]:1"),
+            ("s://[::1]", "[::1]"),
+            ("s://h?\u{20}#\u{7f}", "h"),
+        ] {
+            assert_eq!(host(uri).as_deref(), Ok(expected), "{uri}");
+        }
+    }
+
+    #[test]
+    fn faults() {
+        for (uri, fault) in [
+            ("a\tb", "net/url: invalid control character in URL"),
+            (":a", "missing protocol scheme"),
+            ("a_b:c/d", "first path segment in URL cannot contain colon"),
+            ("/%zz1", r#"invalid URL escape "%zz""#),
+            ("s:/%4", r#"invalid URL escape "%4""#),
+            ("s://%41", r#"invalid URL escape "%41""#),
+            ("s://[::1%25%41%2f]", r#"invalid URL escape "%2f""#),
+            ("s://a b", r#"invalid character " " in host name"#),
+            ("s://a^b@h", "net/url: invalid userinfo"),
+            ("s://%4:1@h", r#"invalid URL escape "%4""#),
+            ("s://a[::1]", "invalid IP-literal"),
+            ("s://[1.2.3.4]", "invalid IP-literal"),
+            ("s://[::1", "missing ']' in host"),
+            ("s://[::1]a", r#"invalid port "a" after host"#),
+            ("s://a:b", r#"invalid port ":b" after host"#),
+            ("https://a:1:b", r#"invalid port ":b" after host"#),
+            (
+                "s://[%ff]",
+                r#"invalid host: ParseAddr("\xff"): unable to parse IP"#,
+            ),
+        ] {
+            assert_eq!(
+                host(uri),
+                Err(format!("parse \"{}\": {fault}", uri.escape_default()))
+            );
+        }
+        // Only a fault in the fragment shows the fragment.
+        assert_eq!(
+            host("s:/%#%zz"),
+            Err(r#"parse "s:/%": invalid URL escape "%""#.to_owned())
+        );
+        assert_eq!(
+            host("s:/#%zz"),
+            Err(r#"parse "s:/#%zz": invalid URL escape "%zz""#.to_owned())
+        );
+    }
+}

@@ -1,0 +1,40 @@
+//! Consul cluster-peering tokens, with no server and no network.
+//!
+//! `consul peering generate-token` needs a running server; this crate does not. It builds
+//! well-formed peering tokens from a CA and addresses ([`generate`]), reads them ([`PeeringToken`]),
+//! and says of any token what a server would say of it, at which stage and in which words
+//! ([`judge`]).
+//!
+//! ```
+//! let token = "eyJDQSI6bnVsbCwiUGVlcklEIjoiMSJ9";
+//! let refusal = peertok::judge(token.as_bytes()).unwrap_err();
+//! assert_eq!(refusal.stage().name(), "addresses");
+//! assert_eq!(refusal.to_string(), "peering token server addresses value is empty");
+//! ```
+
+mod generate;
+mod godialect;
+mod release;
+mod request;
+mod roots;
+mod secret;
+mod token;
+mod verdict;
+
+pub use generate::{DEFAULT_PORT, GenerateError, Generated, Inputs, Notice, generate};
+pub use godialect::base64::CorruptBase64;
+pub use godialect::json::{Place, SyntaxError, TypeError};
+pub use godialect::x509::{
+    AlternativeNameError, CertificateError, ConstraintError, Curve, ExtensionError, ExtensionPart,
+    Field, IpAddressError, IpAddressFault, NameError, NonCriticalExtension, PointError,
+    PublicKeyError, StringError, UriError, UriFault,
+};
+pub use release::{Release, ReleaseError, Shape};
+pub use request::{MetaError, MetaFault, PeerNameError, check_meta, check_peer_name};
+pub use roots::{RootDetails, Roots, RootsError};
+pub use secret::{Secret, redacted};
+pub use token::fields::secret_spans;
+pub use token::{
+    DecodeError, Locality, PeeringToken, Reading, Remote, decode_base64, encode_base64,
+};
+pub use verdict::{Judge, Refusal, Stage, is_server_address, judge};

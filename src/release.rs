@@ -1,0 +1,138 @@
+//! The Consul releases whose tokens differ in shape.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// The shape of a token: which fields a server of some release writes, and in which order.
+///
+/// An older server ignores the fields that it does not know, so that a newer shape is no fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Shape {
+    /// Consul 1.13: `CA`, `ServerAddresses`, `ServerName`, `PeerID`, `EstablishmentSecret`.
+    V1_13,
+    /// Consul 1.14 and 1.15: `ManualServerAddresses` behind `CA`, and `Remote` with `Partition` and
+    /// `Datacenter` at the end.
+    V1_14,
+    /// Consul 1.16 and later: `Locality` in `Remote`.
+    #[default]
+    V1_16,
+}
+
+impl Shape {
+    /// The releases, as a phrase.
+    #[must_use]
+    pub fn releases(self) -> &'static str {
+        match self {
+            Self::V1_13 => "Consul 1.13",
+            Self::V1_14 => "Consul 1.14 or 1.15",
+            Self::V1_16 => "Consul 1.16 or later",
+        }
+    }
+}
+
+/// A release such as `1.20` or `1.20.1`; only the two first numbers matter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Release {
+    major: u32,
+    minor: u32,
+}
+
+impl Release {
+    /// The shape of the tokens that the release mints.
+    #[must_use]
+    pub fn shape(self) -> Shape {
+        match (self.major, self.minor) {
+            (1, ..=13) => Shape::V1_13,
+            (1, 14 | 15) => Shape::V1_14,
+            _ => Shape::V1_16,
+        }
+    }
+}
+
+impl fmt::Display for Release {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.major, self.minor)
+    }
+}
+
+/// Why a text names no release with peering tokens.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReleaseError {
+    /// Not of the form X.Y or X.Y.Z.
+    #[error("expected a Consul release such as 1.20, but found {found:?}")]
+    NotARelease {
+        /// The text.
+        found: String,
+    },
+    /// A release from before there were peerings.
+    #[error("expected Consul 1.13 or later, which have peering tokens, but found {found}")]
+    NoPeering {
+        /// The release.
+        found: Release,
+    },
+}
+
+impl FromStr for Release {
+    type Err = ReleaseError;
+
+    fn from_str(text: &str) -> Result<Self, ReleaseError> {
+        let not_a_release = || ReleaseError::NotARelease {
+            found: text.to_owned(),
+        };
+        let numbers: Vec<u32> = text
+            .strip_prefix('v')
+            .unwrap_or(text)
+            .split('.')
+            .map(|number| match number.bytes().all(|b| b.is_ascii_digit()) {
+                true => number.parse().map_err(|_| not_a_release()),
+                false => Err(not_a_release()),
+            })
+            .collect::<Result<_, _>>()?;
+        let release = match *numbers {
+            [major, minor] | [major, minor, _] => Self { major, minor },
+            _ => return Err(not_a_release()),
+        };
+        if release
+            < (Self {
+                major: 1,
+                minor: 13,
+            })
+        {
+            return Err(ReleaseError::NoPeering { found: release });
+        }
+        Ok(release)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn releases_have_the_shapes_of_their_servers() {
+        for (text, shape) in [
+            ("1.13", Shape::V1_13),
+            ("1.13.9", Shape::V1_13),
+            ("1.14", Shape::V1_14),
+            ("1.15.2", Shape::V1_14),
+            ("1.16", Shape::V1_16),
+            ("v1.22.0", Shape::V1_16),
+            ("2.0", Shape::V1_16),
+        ] {
+            assert_eq!(text.parse::<Release>().map(Release::shape), Ok(shape));
+        }
+    }
+
+    #[test]
+    fn other_texts_are_told_what_was_expected() {
+        for text in ["", "1", "1.x", "1.+2", "1.2.3.4", "latest", "1.99999999999"] {
+            let error = text.parse::<Release>().unwrap_err();
+            assert!(matches!(error, ReleaseError::NotARelease { .. }), "{text}");
+        }
+        assert_eq!(
+            "1.12.4".parse::<Release>().unwrap_err().to_string(),
+            "expected Consul 1.13 or later, which have peering tokens, but found 1.12"
+        );
+    }
+}

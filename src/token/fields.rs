@@ -1,0 +1,428 @@
+//! Reading a token's JSON as Go's `json.Unmarshal` reads it into Consul's struct.
+//!
+//! Beyond what [`crate::godialect::json`] says of Go's reader, three things follow from Go writing
+//! into the same struct for every member it meets:
+//!
+//! - a later duplicate of a member wins, but `null` leaves a text as it was;
+//! - an array is read over the one before it: a `null` element keeps the text that stood at its
+//!   place, even one that a shorter array in between had cut off;
+//! - an object is read into the one before it, so that two `Remote` members are merged.
+
+use super::{Locality, PeeringToken, Remote};
+use crate::godialect::json::{Kind, Raw, Reader, SyntaxError, TypeError};
+use crate::{Secret, Shape};
+use std::borrow::Cow;
+use std::ops::Range;
+use zeroize::Zeroize;
+
+/// A token's fields, borrowed from its JSON wherever that holds them unescaped.
+#[derive(Default)]
+pub(crate) struct Fields<'a> {
+    pub(crate) ca: List<'a>,
+    pub(crate) manual_server_addresses: List<'a>,
+    pub(crate) server_addresses: List<'a>,
+    pub(crate) server_name: Cow<'a, str>,
+    pub(crate) peer_id: Cow<'a, str>,
+    establishment_secret: Cow<'a, str>,
+    partition: Cow<'a, str>,
+    datacenter: Cow<'a, str>,
+    locality: Option<[Cow<'a, str>; 2]>,
+    /// The members seen that tell one shape from another.
+    has_manual_or_remote: bool,
+    has_locality: bool,
+}
+
+impl Drop for Fields<'_> {
+    fn drop(&mut self) {
+        if let Cow::Owned(secret) = &mut self.establishment_secret {
+            secret.zeroize();
+        }
+    }
+}
+
+/// A list of texts as a Go slice: what was cut off can come back.
+#[derive(Default)]
+pub(crate) struct List<'a> {
+    /// All the elements that were ever there; only the first `length` are.
+    slots: Vec<Cow<'a, str>>,
+    length: usize,
+    /// Whether the list is anything but Go's `nil`.
+    present: bool,
+}
+
+impl<'a> List<'a> {
+    pub(crate) fn entries(&self) -> &[Cow<'a, str>] {
+        &self.slots[..self.length]
+    }
+
+    fn owned(&self) -> Option<Vec<String>> {
+        self.present.then(|| {
+            self.entries()
+                .iter()
+                .map(|e| e.clone().into_owned())
+                .collect()
+        })
+    }
+}
+
+/// A field's place and type in Go's messages.
+struct Field {
+    place: &'static str,
+    kind: &'static str,
+}
+
+const fn text(place: &'static str) -> Field {
+    Field {
+        place,
+        kind: "string",
+    }
+}
+
+const fn list(place: &'static str) -> Field {
+    Field {
+        place,
+        kind: "[]string",
+    }
+}
+
+const TOKEN: Field = Field {
+    place: "value",
+    kind: "structs.PeeringToken",
+};
+const CA: Field = list("struct field PeeringToken.CA");
+const MANUAL: Field = list("struct field PeeringToken.ManualServerAddresses");
+const SERVERS: Field = list("struct field PeeringToken.ServerAddresses");
+const SERVER_NAME: Field = text("struct field PeeringToken.ServerName");
+const PEER_ID: Field = text("struct field PeeringToken.PeerID");
+const SECRET: Field = text("struct field PeeringToken.EstablishmentSecret");
+const REMOTE: Field = Field {
+    place: "struct field PeeringToken.Remote",
+    kind: "structs.PeeringTokenRemote",
+};
+const PARTITION: Field = text("struct field PeeringTokenRemote.Remote.Partition");
+const DATACENTER: Field = text("struct field PeeringTokenRemote.Remote.Datacenter");
+const LOCALITY: Field = Field {
+    place: "struct field PeeringTokenRemote.Remote.Locality",
+    kind: "structs.Locality",
+};
+const REGION: Field = text("struct field Locality.Remote.Locality.Region");
+const ZONE: Field = text("struct field Locality.Remote.Locality.Zone");
+
+impl<'a> Fields<'a> {
+    /// Reads a token's JSON: the fields, and the first member that was not of its type.
+    pub(crate) fn read(json: &'a [u8]) -> Result<(Self, Option<TypeError>), SyntaxError> {
+        let mut fields = Self::default();
+        let mut walk = Walk { type_error: None };
+        let mut reader = Reader::new(json);
+        walk.object(&mut reader, &TOKEN, |walk, reader, key| {
+            fields.member(walk, reader, key)
+        })?;
+        reader.finish()?;
+        Ok((fields, walk.type_error))
+    }
+
+    fn member(
+        &mut self,
+        walk: &mut Walk,
+        reader: &mut Reader<'a>,
+        key: Raw<'a>,
+    ) -> Result<(), SyntaxError> {
+        if key.folds_to("CA") {
+            walk.list(reader, &CA, &mut self.ca)
+        } else if key.folds_to("ManualServerAddresses") {
+            self.has_manual_or_remote = true;
+            walk.list(reader, &MANUAL, &mut self.manual_server_addresses)
+        } else if key.folds_to("ServerAddresses") {
+            walk.list(reader, &SERVERS, &mut self.server_addresses)
+        } else if key.folds_to("ServerName") {
+            walk.text(reader, &SERVER_NAME, &mut self.server_name)
+        } else if key.folds_to("PeerID") {
+            walk.text(reader, &PEER_ID, &mut self.peer_id)
+        } else if is_secret(key) {
+            walk.text(reader, &SECRET, &mut self.establishment_secret)
+        } else if key.folds_to("Remote") {
+            self.has_manual_or_remote = true;
+            walk.object(reader, &REMOTE, |walk, reader, key| {
+                self.remote_member(walk, reader, key)
+            })
+        } else {
+            reader.skip()
+        }
+    }
+
+    fn remote_member(
+        &mut self,
+        walk: &mut Walk,
+        reader: &mut Reader<'a>,
+        key: Raw<'a>,
+    ) -> Result<(), SyntaxError> {
+        if key.folds_to("Partition") {
+            walk.text(reader, &PARTITION, &mut self.partition)
+        } else if key.folds_to("Datacenter") {
+            walk.text(reader, &DATACENTER, &mut self.datacenter)
+        } else if key.folds_to("Locality") {
+            self.has_locality = true;
+            if reader.peek()? == Kind::Null {
+                self.locality = None;
+                return reader.skip();
+            }
+            let [region, zone] = self.locality.get_or_insert_default();
+            walk.object(reader, &LOCALITY, |walk, reader, key| {
+                if key.folds_to("Region") {
+                    walk.text(reader, &REGION, region)
+                } else if key.folds_to("Zone") {
+                    walk.text(reader, &ZONE, zone)
+                } else {
+                    reader.skip()
+                }
+            })
+        } else {
+            reader.skip()
+        }
+    }
+
+    /// The oldest shape that has all the members seen.
+    pub(crate) fn shape(&self) -> Shape {
+        match (self.has_locality, self.has_manual_or_remote) {
+            (true, _) => Shape::V1_16,
+            (false, true) => Shape::V1_14,
+            (false, false) => Shape::V1_13,
+        }
+    }
+}
+
+impl From<&Fields<'_>> for PeeringToken {
+    fn from(fields: &Fields<'_>) -> Self {
+        Self {
+            ca: fields.ca.owned(),
+            manual_server_addresses: fields.manual_server_addresses.owned(),
+            server_addresses: fields.server_addresses.owned(),
+            server_name: fields.server_name.clone().into_owned(),
+            peer_id: fields.peer_id.clone().into_owned(),
+            establishment_secret: Secret::new(fields.establishment_secret.clone().into_owned()),
+            remote: Remote {
+                partition: fields.partition.clone().into_owned(),
+                datacenter: fields.datacenter.clone().into_owned(),
+                locality: fields.locality.clone().map(|[region, zone]| Locality {
+                    region: region.into_owned(),
+                    zone: zone.into_owned(),
+                }),
+            },
+        }
+    }
+}
+
+/// A walk over a token's JSON that keeps the first type error and goes on.
+struct Walk {
+    type_error: Option<TypeError>,
+}
+
+impl Walk {
+    fn object<'a>(
+        &mut self,
+        reader: &mut Reader<'a>,
+        field: &Field,
+        mut member: impl FnMut(&mut Self, &mut Reader<'a>, Raw<'a>) -> Result<(), SyntaxError>,
+    ) -> Result<(), SyntaxError> {
+        match reader.peek()? {
+            Kind::Object => reader.object(|reader, key| member(self, reader, key)),
+            found => self.mismatch(reader, found, field.place, field.kind),
+        }
+    }
+
+    fn list<'a>(
+        &mut self,
+        reader: &mut Reader<'a>,
+        field: &Field,
+        list: &mut List<'a>,
+    ) -> Result<(), SyntaxError> {
+        match reader.peek()? {
+            Kind::Null => {
+                *list = List::default();
+                reader.skip()
+            }
+            Kind::Array => {
+                let mut length = 0;
+                reader.array(|reader| {
+                    if length == list.slots.len() {
+                        list.slots.push(Cow::default());
+                    }
+                    let element = text(field.place);
+                    self.text(reader, &element, &mut list.slots[length])?;
+                    length += 1;
+                    Ok(())
+                })?;
+                if length == 0 {
+                    list.slots.clear();
+                }
+                list.length = length;
+                list.present = true;
+                Ok(())
+            }
+            found => self.mismatch(reader, found, field.place, field.kind),
+        }
+    }
+
+    fn text<'a>(
+        &mut self,
+        reader: &mut Reader<'a>,
+        field: &Field,
+        text: &mut Cow<'a, str>,
+    ) -> Result<(), SyntaxError> {
+        match reader.peek()? {
+            Kind::String => {
+                *text = reader.string()?.unescape();
+                Ok(())
+            }
+            found => self.mismatch(reader, found, field.place, field.kind),
+        }
+    }
+
+    /// Skips a value of the wrong type. `null` is of no type, and leaves the field as it is.
+    fn mismatch(
+        &mut self,
+        reader: &mut Reader<'_>,
+        found: Kind,
+        place: &'static str,
+        kind: &'static str,
+    ) -> Result<(), SyntaxError> {
+        if found != Kind::Null {
+            self.type_error
+                .get_or_insert_with(|| TypeError::new(found, place, kind));
+        }
+        reader.skip()
+    }
+}
+
+fn is_secret(key: Raw<'_>) -> bool {
+    key.folds_to("EstablishmentSecret")
+}
+
+/// Where the values of all `EstablishmentSecret` members stand in a token's JSON, as byte ranges:
+/// one, or more where the member is doubled.
+///
+/// # Errors
+///
+/// The [`SyntaxError`] that Go finds.
+pub fn secret_spans(json: &[u8]) -> Result<Vec<Range<usize>>, SyntaxError> {
+    let mut spans = Vec::new();
+    let mut reader = Reader::new(json);
+    if reader.peek()? == Kind::Object {
+        reader.object(|reader, key| {
+            reader.peek()?;
+            let start = reader.offset();
+            reader.skip()?;
+            if is_secret(key) {
+                spans.push(start..reader.offset());
+            }
+            Ok(())
+        })?;
+    } else {
+        reader.skip()?;
+    }
+    reader.finish()?;
+    Ok(spans)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(json: &str) -> (PeeringToken, Option<String>) {
+        let (fields, error) = Fields::read(json.as_bytes()).unwrap();
+        (PeeringToken::from(&fields), error.map(|e| e.to_string()))
+    }
+
+    fn lists(entries: &[&str]) -> Option<Vec<String>> {
+        Some(entries.iter().map(|&entry| entry.to_owned()).collect())
+    }
+
+    /// Each answer is Go 1.26's.
+    #[test]
+    fn duplicates_are_read_over_each_other() {
+        for (json, expected) in [
+            (r#"{"CA":["a"],"ca":["b"]}"#, lists(&["b"])),
+            (r#"{"CA":["a"],"CA":[null]}"#, lists(&["a"])),
+            (
+                r#"{"CA":["a","b"],"CA":["c"],"CA":[null,null]}"#,
+                lists(&["c", "b"]),
+            ),
+            (
+                r#"{"CA":["a","b"],"CA":[],"CA":[null,null]}"#,
+                lists(&["", ""]),
+            ),
+            (r#"{"CA":["a"],"CA":null,"CA":[null]}"#, lists(&[""])),
+            (r#"{"CA":["a"],"CA":"b"}"#, lists(&["a"])),
+            (r#"{"CA":[]}"#, lists(&[])),
+            (r#"{"CA":null}"#, None),
+            ("{}", None),
+            ("null", None),
+        ] {
+            assert_eq!(read(json).0.ca, expected, "{json}");
+        }
+        let (token, error) = read(
+            r#"{"Remote":{"Partition":"p","Locality":{"Zone":"z"}},"PeerID":"i","PeerID":null,
+                "Remote":{"Datacenter":"d","Locality":{"Region":"r"}}}"#,
+        );
+        assert_eq!(error, None);
+        assert_eq!(token.peer_id, "i");
+        assert_eq!(token.remote.partition, "p");
+        assert_eq!(token.remote.datacenter, "d");
+        let locality = token.remote.locality.unwrap();
+        assert_eq!((&*locality.region, &*locality.zone), ("r", "z"));
+    }
+
+    /// Each answer is Go 1.26's.
+    #[test]
+    fn the_first_type_error_is_kept_and_reading_goes_on() {
+        for (json, expected) in [
+            ("[]", "array into Go value of type structs.PeeringToken"),
+            ("true", "bool into Go value of type structs.PeeringToken"),
+            (
+                r#"{"CA":{}}"#,
+                "object into Go struct field PeeringToken.CA of type []string",
+            ),
+            (
+                r#"{"CA":["a",["b"]]}"#,
+                "array into Go struct field PeeringToken.CA of type string",
+            ),
+            (
+                r#"{"PeerID":1,"CA":1}"#,
+                "number into Go struct field PeeringToken.PeerID of type string",
+            ),
+            (
+                r#"{"Remote":{"x":1,"Datacenter":1}}"#,
+                "number into Go struct field PeeringTokenRemote.Remote.Datacenter of type string",
+            ),
+            (
+                r#"{"Remote":{"Locality":"x"}}"#,
+                "string into Go struct field PeeringTokenRemote.Remote.Locality of type structs.Locality",
+            ),
+            (
+                r#"{"Remote":{"Locality":{"Zone":false}}}"#,
+                "bool into Go struct field Locality.Remote.Locality.Zone of type string",
+            ),
+        ] {
+            let (_, error) = read(json);
+            assert_eq!(
+                error,
+                Some(format!("json: cannot unmarshal {expected}")),
+                "{json}"
+            );
+        }
+        let (token, _) =
+            read(r#"{"PeerID":1,"CA":["a",2,"c"],"ServerName":"n","Remote":{"Locality":1}}"#);
+        assert_eq!(token.ca, lists(&["a", "", "c"]));
+        assert_eq!(token.server_name, "n");
+        assert_eq!(token.remote.locality, Some(Locality::default()));
+    }
+
+    #[test]
+    fn every_secret_is_found() {
+        let json = r#"{"establishmentſecret": "a", "Remote": {"EstablishmentSecret":"b"}, "EstablishmentSecret":["c"]}"#;
+        let spans = secret_spans(json.as_bytes()).unwrap();
+        let values: Vec<&str> = spans.into_iter().map(|span| &json[span]).collect();
+        assert_eq!(values, ["\"a\"", "[\"c\"]"]);
+        assert_eq!(secret_spans(b"[1]"), Ok(vec![]));
+    }
+}

@@ -1,0 +1,353 @@
+//! The peering token: a JSON object in base64, and nothing else.
+//!
+//! ```text
+//! {"CA":["-----BEGIN CERTIFICATE-----\n…"],"ManualServerAddresses":null,
+//!  "ServerAddresses":["10.0.0.1:8503"],"ServerName":"server.dc1.peering.<cluster-id>.consul",
+//!  "PeerID":"<uuid>","EstablishmentSecret":"<uuid>",
+//!  "Remote":{"Partition":"","Datacenter":"dc1","Locality":null}}
+//! ```
+//!
+//! Writing follows `json.Marshal` over Consul's struct, byte for byte; reading follows
+//! `json.Unmarshal` into it, quirks included (see [`fields`]).
+
+pub(crate) mod fields;
+
+use crate::godialect::base64::{self, CorruptBase64};
+use crate::godialect::json::{SyntaxError, TypeError, write_string};
+use crate::{Secret, Shape};
+use fields::Fields;
+use zeroize::Zeroizing;
+
+/// A peering token's fields under Consul's names.
+///
+/// A list is `None` where the token has `null` or no such field: a server writes an unset list as
+/// `null`, never as `[]`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PeeringToken {
+    /// The acceptor's root certificates, each entry a PEM text of one certificate or, rarely, of a
+    /// chain.
+    pub ca: Option<Vec<String>>,
+    /// Addresses given by hand (`host:port`). Where there are any, only they are dialed.
+    pub manual_server_addresses: Option<Vec<String>>,
+    /// The acceptor's servers or mesh gateways (`host:port`).
+    pub server_addresses: Option<Vec<String>>,
+    /// The name that the acceptor's servers show in TLS.
+    pub server_name: String,
+    /// The ID of the peering in the acceptor's state, a UUID.
+    pub peer_id: String,
+    /// The secret that the dialer redeems once, a UUID.
+    pub establishment_secret: Secret,
+    /// Where the acceptor is.
+    pub remote: Remote,
+}
+
+/// Where the acceptor is: the `Remote` member of a token.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Remote {
+    /// The admin partition: empty in the community edition.
+    pub partition: String,
+    /// The datacenter, in lower case.
+    pub datacenter: String,
+    /// The locality of the acceptor's servers, if they have one.
+    pub locality: Option<Locality>,
+}
+
+/// A locality, in a cloud provider's words. An empty member is not written.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Locality {
+    /// The region, such as `us-west-1`.
+    pub region: String,
+    /// The zone, such as `us-west-1a`.
+    pub zone: String,
+}
+
+/// Why a token cannot be read, in Go's words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DecodeError {
+    /// The outer text is no base64.
+    #[error("failed to decode token: {0}")]
+    Base64(#[from] CorruptBase64),
+    /// The text within is no JSON.
+    #[error(transparent)]
+    Syntax(#[from] SyntaxError),
+    /// A member of the JSON is not of the type that Consul has for it.
+    #[error(transparent)]
+    Type(#[from] TypeError),
+}
+
+/// What [`Reading::of_token`] makes of a token that has JSON in it.
+#[derive(Debug)]
+pub struct Reading {
+    /// The fields as Go reads them, those behind a type error included.
+    pub token: PeeringToken,
+    /// The oldest shape that has all the members found.
+    pub shape: Shape,
+    /// The first member that is not of its type: with one, Consul refuses the token.
+    pub type_error: Option<TypeError>,
+}
+
+impl Reading {
+    /// Reads a token as a server would.
+    ///
+    /// # Errors
+    ///
+    /// [`DecodeError::Base64`] or [`DecodeError::Syntax`] where there is nothing to be read; a
+    /// member of the wrong type is no error here.
+    pub fn of_token(token: &[u8]) -> Result<Self, DecodeError> {
+        let json = decode_base64(token)?;
+        Ok(Self::of_json(&json)?)
+    }
+
+    /// Reads the JSON within a token.
+    ///
+    /// # Errors
+    ///
+    /// The [`SyntaxError`] that Go finds.
+    pub fn of_json(json: &[u8]) -> Result<Self, SyntaxError> {
+        let (fields, type_error) = Fields::read(json)?;
+        Ok(Self {
+            shape: fields.shape(),
+            token: PeeringToken::from(&fields),
+            type_error,
+        })
+    }
+}
+
+/// Takes the base64 off a token: gives the JSON within it.
+///
+/// # Errors
+///
+/// [`CorruptBase64`] with Go's offset.
+pub fn decode_base64(token: &[u8]) -> Result<Zeroizing<Vec<u8>>, CorruptBase64> {
+    let mut json = Zeroizing::new(Vec::new());
+    base64::decode(token, &mut json)?;
+    Ok(json)
+}
+
+/// Puts the base64 around a token's JSON, whatever that is.
+#[must_use]
+pub fn encode_base64(json: &[u8]) -> Zeroizing<String> {
+    Zeroizing::new(base64::encode(json))
+}
+
+impl PeeringToken {
+    /// Reads a token as Go reads it: unknown members are dropped, `null` and missing members leave
+    /// a field empty.
+    ///
+    /// # Errors
+    ///
+    /// [`DecodeError`], with the message a server would answer.
+    pub fn decode(token: &[u8]) -> Result<Self, DecodeError> {
+        let reading = Reading::of_token(token)?;
+        match reading.type_error {
+            Some(error) => Err(error.into()),
+            None => Ok(reading.token),
+        }
+    }
+
+    /// The token as a server of that shape writes it. Fields that the shape does not have are left
+    /// out.
+    #[must_use]
+    pub fn encode(&self, shape: Shape) -> Zeroizing<String> {
+        encode_base64(self.to_json(shape).as_bytes())
+    }
+
+    /// The JSON within the token, on one line, as `json.Marshal` writes it.
+    #[must_use]
+    pub fn to_json(&self, shape: Shape) -> Zeroizing<String> {
+        // The capacity is taken in advance: a text that grows leaves copies of the secret behind.
+        let certificates: usize = self.ca.iter().flatten().map(String::len).sum();
+        let mut json = Zeroizing::new(String::with_capacity(2 * certificates + 4096));
+        let out = &mut *json;
+        out.push_str("{\"CA\":");
+        write_list(out, self.ca.as_deref());
+        if shape >= Shape::V1_14 {
+            out.push_str(",\"ManualServerAddresses\":");
+            write_list(out, self.manual_server_addresses.as_deref());
+        }
+        out.push_str(",\"ServerAddresses\":");
+        write_list(out, self.server_addresses.as_deref());
+        for (key, value) in [
+            (",\"ServerName\":", self.server_name.as_str()),
+            (",\"PeerID\":", &self.peer_id),
+            (
+                ",\"EstablishmentSecret\":",
+                self.establishment_secret.expose(),
+            ),
+        ] {
+            out.push_str(key);
+            write_string(out, value);
+        }
+        if shape >= Shape::V1_14 {
+            out.push_str(",\"Remote\":{\"Partition\":");
+            write_string(out, &self.remote.partition);
+            out.push_str(",\"Datacenter\":");
+            write_string(out, &self.remote.datacenter);
+            if shape >= Shape::V1_16 {
+                out.push_str(",\"Locality\":");
+                write_locality(out, self.remote.locality.as_ref());
+            }
+            out.push('}');
+        }
+        out.push('}');
+        json
+    }
+
+    /// The addresses that a dialer will try: the manual ones where there are any, else the
+    /// server's. (A dialer that peers through its own mesh gateways tries these first.)
+    #[must_use]
+    pub fn dialed_addresses(&self) -> &[String] {
+        let list = |list: &'_ Option<Vec<String>>| list.as_ref().is_some_and(|l| !l.is_empty());
+        let dialed = if list(&self.manual_server_addresses) {
+            &self.manual_server_addresses
+        } else {
+            &self.server_addresses
+        };
+        dialed.as_deref().unwrap_or_default()
+    }
+}
+
+fn write_list(out: &mut String, list: Option<&[String]>) {
+    let Some(list) = list else {
+        out.push_str("null");
+        return;
+    };
+    out.push('[');
+    for (index, entry) in list.iter().enumerate() {
+        if index > 0 {
+            out.push(',');
+        }
+        write_string(out, entry);
+    }
+    out.push(']');
+}
+
+fn write_locality(out: &mut String, locality: Option<&Locality>) {
+    let Some(locality) = locality else {
+        out.push_str("null");
+        return;
+    };
+    out.push('{');
+    if !locality.region.is_empty() {
+        out.push_str("\"Region\":");
+        write_string(out, &locality.region);
+    }
+    if !locality.zone.is_empty() {
+        if !locality.region.is_empty() {
+            out.push(',');
+        }
+        out.push_str("\"Zone\":");
+        write_string(out, &locality.zone);
+    }
+    out.push('}');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::option;
+    use proptest::prelude::*;
+
+    fn list() -> impl Strategy<Value = Option<Vec<String>>> {
+        option::of(prop::collection::vec(any_text(), 0..4))
+    }
+
+    /// Any Unicode, with the characters that the encoding treats specially made common.
+    fn any_text() -> impl Strategy<Value = String> {
+        prop_oneof![
+            any::<String>(),
+            r#"["\\<>&\u{2028}\u{2029}\u{0}\u{8}\u{c}\n\r\t\u{7f}/a-z]{0,20}"#,
+        ]
+    }
+
+    prop_compose! {
+        fn token()(
+            (ca, manual_server_addresses, server_addresses) in (list(), list(), list()),
+            (server_name, peer_id, secret) in (any_text(), any_text(), any_text()),
+            (partition, datacenter) in (any_text(), any_text()),
+            locality in option::of((any_text(), any_text())),
+        ) -> PeeringToken {
+            PeeringToken {
+                ca, manual_server_addresses, server_addresses, server_name, peer_id,
+                establishment_secret: Secret::new(secret),
+                remote: Remote {
+                    partition, datacenter,
+                    locality: locality.map(|(region, zone)| Locality { region, zone }),
+                },
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn decode_reverses_encode(token in token()) {
+            let text = token.encode(Shape::V1_16);
+            prop_assert_eq!(PeeringToken::decode(text.as_bytes()), Ok(token));
+        }
+
+        #[test]
+        fn older_shapes_lose_only_what_they_lack(mut token in token()) {
+            let text = token.encode(Shape::V1_14);
+            let reading = Reading::of_token(text.as_bytes()).unwrap();
+            token.remote.locality = None;
+            prop_assert_eq!(reading.shape, Shape::V1_14);
+            prop_assert_eq!(&reading.token, &token);
+
+            let text = token.encode(Shape::V1_13);
+            let reading = Reading::of_token(text.as_bytes()).unwrap();
+            token.remote = Remote::default();
+            token.manual_server_addresses = None;
+            prop_assert_eq!(reading.shape, Shape::V1_13);
+            prop_assert_eq!(reading.token, token);
+        }
+
+        #[test]
+        fn json_is_what_other_readers_take(token in token()) {
+            let json = token.to_json(Shape::V1_16);
+            let value: serde_json::Value = serde_json::from_str(&json).unwrap();
+            prop_assert_eq!(value["ServerName"].as_str(), Some(token.server_name.as_str()));
+        }
+
+        #[test]
+        fn no_bytes_panic(bytes: Vec<u8>) {
+            let _ = PeeringToken::decode(&bytes);
+            let _ = Reading::of_json(&bytes);
+        }
+    }
+
+    #[test]
+    fn an_older_shape_leaves_its_successors_fields_out() {
+        let token = PeeringToken {
+            server_addresses: Some(vec!["192.0.2.1:8502".to_owned()]),
+            server_name: "server.dc1.consul".to_owned(),
+            peer_id: "p".to_owned(),
+            establishment_secret: Secret::new("s".to_owned()),
+            ..PeeringToken::default()
+        };
+        assert_eq!(
+            *token.to_json(Shape::V1_13),
+            r#"{"CA":null,"ServerAddresses":["192.0.2.1:8502"],"ServerName":"server.dc1.consul","PeerID":"p","EstablishmentSecret":"s"}"#
+        );
+        assert!(
+            token
+                .to_json(Shape::V1_14)
+                .ends_with(r#""Remote":{"Partition":"","Datacenter":""}}"#)
+        );
+    }
+
+    #[test]
+    fn a_locality_leaves_empty_members_out() {
+        for (region, zone, expected) in [
+            ("", "", "{}"),
+            ("r", "", r#"{"Region":"r"}"#),
+            ("", "z", r#"{"Zone":"z"}"#),
+            ("r", "z", r#"{"Region":"r","Zone":"z"}"#),
+        ] {
+            let mut json = String::new();
+            let (region, zone) = (region.to_owned(), zone.to_owned());
+            write_locality(&mut json, Some(&Locality { region, zone }));
+            assert_eq!(json, expected);
+        }
+    }
+}

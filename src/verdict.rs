@@ -1,0 +1,268 @@
+//! Consul's verdict on a token: what a server checks before it dials, in its order and words.
+//!
+//! | stage | the server | source |
+//! |---|---|---|
+//! | `request` | wants a token at all | the HTTP endpoint `/v1/peering/establish` |
+//! | `base64` | takes the base64 off | `base64.StdEncoding` |
+//! | `json` | reads the JSON into its struct | `json.Unmarshal` |
+//! | `ca` | reads the first PEM block of each `CA` entry, which has to be a certificate | `pem.Decode`, `x509.ParseCertificate` |
+//! | `addresses` | wants an address, and each one to be `host:port` | `net.SplitHostPort`, `strconv.Atoi` |
+//! | `server-name` | wants a server name where there is a CA | |
+//! | `peer-id` | wants a peer ID | |
+//! | `tls` | puts every certificate of each `CA` entry into a pool, and wants at least one of each | `CertPool.AppendCertsFromPEM` |
+//!
+//! Nothing else in a token is checked: an expired root, an empty secret or an empty `CA` list pass.
+
+use crate::DecodeError;
+use crate::godialect::address::{read_number, split_host_port};
+use crate::godialect::base64::{self, CorruptBase64};
+use crate::godialect::json::{SyntaxError, TypeError};
+use crate::godialect::pem;
+use crate::godialect::x509::{CertificateError, check_certificate};
+use crate::token::fields::Fields;
+use std::fmt;
+use zeroize::Zeroizing;
+
+/// The check that refuses a token, in the order in which a server makes them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Stage {
+    /// The request as such: a token has to be given.
+    Request,
+    /// The base64 around the token.
+    Base64,
+    /// The JSON within.
+    Json,
+    /// Each root certificate.
+    Ca,
+    /// Each address.
+    Addresses,
+    /// The server name.
+    ServerName,
+    /// The peer ID.
+    PeerId,
+    /// The pool of certificates for TLS.
+    Tls,
+}
+
+impl Stage {
+    /// The stage's name in every output.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Request => "request",
+            Self::Base64 => "base64",
+            Self::Json => "json",
+            Self::Ca => "ca",
+            Self::Addresses => "addresses",
+            Self::ServerName => "server-name",
+            Self::PeerId => "peer-id",
+            Self::Tls => "tls",
+        }
+    }
+}
+
+impl fmt::Display for Stage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Why a server refuses a token. It prints as the body of the server's answer, to the letter, which
+/// may quote an address or a certificate of the token, but never its secret.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// The token is empty.
+    #[error("PeeringToken is required in the payload when establishing a peering.")]
+    Missing,
+    /// The token is no base64.
+    #[error("failed to decode token: {0}")]
+    Base64(#[from] CorruptBase64),
+    /// There is no JSON in the token.
+    #[error(transparent)]
+    Syntax(#[from] SyntaxError),
+    /// A member of the JSON is of another type than Consul's.
+    #[error(transparent)]
+    Type(#[from] TypeError),
+    /// A `CA` entry holds no PEM block.
+    #[error("peering token invalid CA: no PEM-encoded data found")]
+    NoPem {
+        /// The entry's index in `CA`.
+        index: usize,
+    },
+    /// The first PEM block of a `CA` entry is something else.
+    #[error("peering token invalid CA: first PEM-block should be CERTIFICATE type")]
+    NotACertificate {
+        /// The entry's index in `CA`.
+        index: usize,
+    },
+    /// The first PEM block of a `CA` entry holds no certificate that Go can read.
+    #[error("peering token invalid CA: {error}")]
+    Certificate {
+        /// The entry's index in `CA`.
+        index: usize,
+        /// What Go says of it.
+        error: CertificateError,
+    },
+    /// Both address lists are empty.
+    #[error("peering token server addresses value is empty")]
+    NoAddresses,
+    /// An address is no `host:port` with a port from 1 to 65535.
+    #[error("{address} is not a valid peering server address")]
+    Address {
+        /// The address as it stands in the token.
+        address: String,
+    },
+    /// There are roots, but no server name to check the acceptor's certificate against.
+    #[error("peering token server name value is empty")]
+    NoServerName,
+    /// There is no peer ID.
+    #[error("peering token peer ID value is empty")]
+    NoPeerId,
+    /// No certificate of a `CA` entry goes into the pool, because each has PEM headers or is
+    /// damaged.
+    #[error("failed to build TLS dial option from peering: failed to parse PEM {entry}")]
+    Tls {
+        /// The entry as it stands in the token.
+        entry: String,
+    },
+}
+
+impl Refusal {
+    /// The check that refused the token.
+    #[must_use]
+    pub fn stage(&self) -> Stage {
+        match self {
+            Self::Missing => Stage::Request,
+            Self::Base64(_) => Stage::Base64,
+            Self::Syntax(_) | Self::Type(_) => Stage::Json,
+            Self::NoPem { .. } | Self::NotACertificate { .. } | Self::Certificate { .. } => {
+                Stage::Ca
+            }
+            Self::NoAddresses | Self::Address { .. } => Stage::Addresses,
+            Self::NoServerName => Stage::ServerName,
+            Self::NoPeerId => Stage::PeerId,
+            Self::Tls { .. } => Stage::Tls,
+        }
+    }
+}
+
+impl From<DecodeError> for Refusal {
+    fn from(error: DecodeError) -> Self {
+        match error {
+            DecodeError::Base64(error) => error.into(),
+            DecodeError::Syntax(error) => error.into(),
+            DecodeError::Type(error) => error.into(),
+        }
+    }
+}
+
+/// Judges one token; see [`Judge`] for many.
+///
+/// # Errors
+///
+/// The [`Refusal`] of a server that is asked to establish a peering with this token.
+pub fn judge(token: &[u8]) -> Result<(), Refusal> {
+    Judge::default().judge(token)
+}
+
+/// Judges tokens one after the other, with buffers that are kept from one to the next.
+#[derive(Default)]
+pub struct Judge {
+    json: Zeroizing<Vec<u8>>,
+    der: Vec<u8>,
+}
+
+impl fmt::Debug for Judge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Judge").finish_non_exhaustive()
+    }
+}
+
+impl Judge {
+    /// Judges a token: `Ok` means that a server goes on to dial.
+    ///
+    /// # Errors
+    ///
+    /// The [`Refusal`] of a server that is asked to establish a peering with this token.
+    pub fn judge(&mut self, token: &[u8]) -> Result<(), Refusal> {
+        if token.is_empty() {
+            return Err(Refusal::Missing);
+        }
+        base64::decode(token, &mut self.json)?;
+        judge_json(&self.json, &mut self.der)
+    }
+}
+
+fn judge_json(json: &[u8], der: &mut Vec<u8>) -> Result<(), Refusal> {
+    let (fields, type_error) = Fields::read(json)?;
+    if let Some(error) = type_error {
+        return Err(error.into());
+    }
+    // An entry whose first block has headers passes the first look, and needs the second.
+    let mut with_headers = false;
+    for (index, entry) in fields.ca.entries().iter().enumerate() {
+        with_headers |= check_root(index, entry, der)?;
+    }
+    check_addresses(&fields)?;
+    if !fields.ca.entries().is_empty() && fields.server_name.is_empty() {
+        return Err(Refusal::NoServerName);
+    }
+    if fields.peer_id.is_empty() {
+        return Err(Refusal::NoPeerId);
+    }
+    if with_headers {
+        for entry in fields.ca.entries() {
+            check_pool(entry, der)?;
+        }
+    }
+    Ok(())
+}
+
+/// Checks the first block of a `CA` entry, and tells whether it has PEM headers.
+fn check_root(index: usize, entry: &str, der: &mut Vec<u8>) -> Result<bool, Refusal> {
+    let block = pem::next_block(entry.as_bytes(), 0, der).ok_or(Refusal::NoPem { index })?;
+    if block.label != b"CERTIFICATE" {
+        return Err(Refusal::NotACertificate { index });
+    }
+    check_certificate(der).map_err(|error| Refusal::Certificate { index, error })?;
+    Ok(block.has_headers)
+}
+
+fn check_addresses(fields: &Fields<'_>) -> Result<(), Refusal> {
+    let manual = fields.manual_server_addresses.entries();
+    let servers = fields.server_addresses.entries();
+    if manual.is_empty() && servers.is_empty() {
+        return Err(Refusal::NoAddresses);
+    }
+    match manual.iter().chain(servers).find(|a| !is_server_address(a)) {
+        Some(address) => Err(Refusal::Address {
+            address: address.clone().into_owned(),
+        }),
+        None => Ok(()),
+    }
+}
+
+/// Whether Consul takes this for the address of a peering server: `host:port`, where the host may
+/// be anything and the port is a number from 1 to 65535.
+#[must_use]
+pub fn is_server_address(address: &str) -> bool {
+    split_host_port(address)
+        .and_then(|(_, port)| read_number(port))
+        .is_some_and(|port| (1..=65_535).contains(&port))
+}
+
+/// Whether the pool takes a certificate of this `CA` entry.
+fn check_pool(entry: &str, der: &mut Vec<u8>) -> Result<(), Refusal> {
+    let mut from = 0;
+    while let Some(block) = pem::next_block(entry.as_bytes(), from, der) {
+        if block.label == b"CERTIFICATE" && !block.has_headers && check_certificate(der).is_ok() {
+            return Ok(());
+        }
+        from = block.end;
+    }
+    Err(Refusal::Tls {
+        entry: entry.to_owned(),
+    })
+}
