@@ -12,6 +12,7 @@
 //! assert_eq!(refusal.to_string(), "peering token server addresses value is empty");
 //! ```
 
+pub mod cli;
 mod generate;
 mod godialect;
 mod release;

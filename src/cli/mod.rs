@@ -1,0 +1,133 @@
+//! The command line: what `peertok` reads from its arguments and how it answers.
+//!
+//! Data goes to standard output and everything else to standard error, in the form
+//! `peertok: error: …` and `peertok: hint: …`. The exit status is 0 where nothing is wrong, 1 where
+//! the answer is no, and 2 where the command could not run.
+
+mod decode;
+mod flags;
+mod generate;
+mod input;
+mod jsonl;
+mod output;
+mod report;
+mod text;
+mod validate;
+
+use clap::error::ErrorKind;
+use clap::{Parser, Subcommand, ValueEnum};
+use report::Failure;
+use std::ffi::OsString;
+use std::io::Write;
+use std::process::ExitCode;
+
+/// The exit status of a command; the same in every format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// Done, and nothing wrong.
+    Done,
+    /// The answer is no: a token is refused.
+    No,
+    /// The command could not run: usage, input or output.
+    CouldNotRun,
+}
+
+impl From<Status> for ExitCode {
+    fn from(status: Status) -> Self {
+        Self::from(match status {
+            Status::Done => 0,
+            Status::No => 1,
+            Status::CouldNotRun => 2,
+        })
+    }
+}
+
+/// Build, read and judge Consul cluster-peering tokens, with no server and no network.
+#[derive(Debug, Parser)]
+#[command(name = "peertok", version, arg_required_else_help = true)]
+struct Cli {
+    /// When to use colour: auto (on a terminal, unless NO_COLOR is set), always or never.
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        hide_possible_values = true,
+        help_heading = "Output",
+        display_order = 1000
+    )]
+    color: Color,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    #[command(visible_alias = "generate-token")]
+    Generate(Box<generate::Args>),
+    #[command(visible_alias = "inspect")]
+    Decode(decode::Args),
+    #[command(visible_alias = "check")]
+    Validate(validate::Args),
+}
+
+/// The form of a command's output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people.
+    Pretty,
+    /// For programs: one JSON object on one line.
+    Json,
+}
+
+/// Runs the command that the arguments name, the program's own name first, and reports a failure on
+/// standard error.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Status {
+    match dispatch(arguments) {
+        Ok(status) => status,
+        Err(failure) => failure.report(),
+    }
+}
+
+fn dispatch(arguments: impl IntoIterator<Item = OsString>) -> Result<Status, Failure> {
+    let arguments = flags::with_two_dashes(arguments)?;
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => return answer_clap(&error),
+    };
+    match cli.color {
+        Color::Auto => anstream::ColorChoice::Auto,
+        Color::Always => anstream::ColorChoice::Always,
+        Color::Never => anstream::ColorChoice::Never,
+    }
+    .write_global();
+    match cli.command {
+        Command::Generate(arguments) => generate::run(&arguments),
+        Command::Decode(arguments) => decode::run(&arguments),
+        Command::Validate(arguments) => validate::run(&arguments),
+    }
+}
+
+/// Prints the help or the version that was asked for, or fails as clap says.
+fn answer_clap(error: &clap::Error) -> Result<Status, Failure> {
+    let text = format!("{}\n", error.render().ansi().to_string().trim_end());
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            output::print(&text)?;
+            Ok(Status::Done)
+        }
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            // Nobody is left to be told where standard error is closed.
+            let _ = anstream::stderr().write_all(text.as_bytes());
+            Ok(Status::CouldNotRun)
+        }
+        _ => Err(report::usage(error)),
+    }
+}

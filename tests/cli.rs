@@ -1,0 +1,523 @@
+//! The command as its users see it. Most of it is in transcripts, one behaviour a file; what a
+//! transcript cannot tell is here.
+
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
+
+use std::fs;
+use std::io::{Read, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+const SECRET: &str = "08551fd2-ae58-51d7-89a6-2819d3207341";
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn peertok(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_peertok"));
+    command.current_dir(root()).args(arguments);
+    command.stdin(Stdio::null());
+    command
+}
+
+fn output(arguments: &[&str]) -> Output {
+    peertok(arguments).output().unwrap()
+}
+
+fn stdout(arguments: &[&str]) -> String {
+    let output = output(arguments);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{arguments:?}: {stderr}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn generate(more: &[&str]) -> Vec<String> {
+    let plain = "generate -name west --ca fixtures/ca/dc1.pem --datacenter dc1 --server-address 10.0.0.1:8503";
+    plain
+        .split(' ')
+        .chain(more.iter().copied())
+        .map(str::to_owned)
+        .collect()
+}
+
+fn as_strs(arguments: &[String]) -> Vec<&str> {
+    arguments.iter().map(String::as_str).collect()
+}
+
+/// A run of the command, in a file of `tests/cmd` that is named after it; `[..]` stands for what
+/// changes from day to day.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Transcript {
+    args: Vec<String>,
+    #[serde(default)]
+    stdin: String,
+    status: i32,
+    stdout: String,
+    stderr: String,
+}
+
+#[test]
+fn transcripts() {
+    let mut run = 0;
+    for entry in fs::read_dir(root().join("tests/cmd")).unwrap() {
+        let path = entry.unwrap().path();
+        let transcript = fs::read_to_string(&path).unwrap();
+        let transcript: Transcript = toml::from_str(&transcript).unwrap();
+        // Backslashes are part of what is pinned here, and no path separators.
+        let exactly = snapbox::Assert::new().normalize_paths(false);
+        println!("{}", path.display());
+        snapbox::cmd::Command::new(env!("CARGO_BIN_EXE_peertok"))
+            .with_assert(exactly)
+            .current_dir(root())
+            .env("COLUMNS", "100")
+            .args(&transcript.args)
+            .stdin(transcript.stdin)
+            .assert()
+            .code(transcript.status)
+            .stdout_eq(transcript.stdout)
+            .stderr_eq(transcript.stderr);
+        run += 1;
+    }
+    assert!(run >= 100, "found only {run} transcripts");
+}
+
+/// Each of the servers' tokens is made again from what its server knew, to the byte.
+#[test]
+fn generate_makes_the_servers_tokens() {
+    for (name, roots, addresses) in [
+        (
+            "alpha-minted",
+            "alpha-external",
+            "--server-address 127.0.0.1:18503",
+        ),
+        (
+            "alpha-external",
+            "alpha-external",
+            "--server-address 127.0.0.1:18503 -server-external-addresses lb.example.com:8503,10.0.0.1:8503",
+        ),
+        (
+            "alpha-rotated",
+            "alpha-rotated",
+            "--server-address 127.0.0.1:18503",
+        ),
+        (
+            "alpha-gateways",
+            "alpha-gateways",
+            "--server-address 203.0.113.7:443 --server-address 127.0.0.10:8443",
+        ),
+    ] {
+        let file = format!("fixtures/consul/{name}.token");
+        let minted = fs::read_to_string(root().join(&file)).unwrap();
+        let fields = stdout(&[
+            "decode",
+            "--json-only",
+            "--show-secret",
+            &format!("@{file}"),
+        ]);
+        let fields: serde_json::Value = serde_json::from_str(&fields).unwrap();
+        let field = |name: &str| fields[name].as_str().unwrap().to_owned();
+        let folder = tempfile::tempdir().unwrap();
+        let secret = folder.path().join("secret");
+        fs::write(&secret, field("EstablishmentSecret")).unwrap();
+        let roots_file = format!("fixtures/consul/{roots}.roots.json");
+        let peer_id = field("PeerID");
+        let mut arguments = vec![
+            "generate-token",
+            "-name",
+            "west",
+            "--datacenter",
+            "Alpha",
+            "--roots",
+            &roots_file,
+            "--peer-id",
+            &peer_id,
+            "--secret-file",
+            secret.to_str().unwrap(),
+        ];
+        arguments.extend(addresses.split(' '));
+        assert_eq!(stdout(&arguments), minted, "{name}");
+
+        // The roots as PEM files give the same entries.
+        let roots = fs::read(root().join(&roots_file)).unwrap();
+        let roots: serde_json::Value = serde_json::from_slice(&roots).unwrap();
+        let mut files = Vec::new();
+        for (index, entry) in roots["Roots"].as_array().unwrap().iter().enumerate() {
+            let file = folder.path().join(format!("{index}.pem"));
+            fs::write(&file, entry["RootCert"].as_str().unwrap()).unwrap();
+            files.push(file.to_str().unwrap().to_owned());
+        }
+        let at = arguments.iter().position(|a| *a == "--roots").unwrap();
+        arguments.drain(at..at + 2);
+        for file in &files {
+            arguments.extend(["--ca", file]);
+        }
+        assert_eq!(stdout(&arguments), minted, "{name} from PEM files");
+    }
+}
+
+#[test]
+fn the_sample_of_consuls_page_has_the_shape_of_1_13() {
+    let token = stdout(&[
+        "generate",
+        "-name",
+        "cluster-02",
+        "--consul-version",
+        "1.13",
+        "--no-ca",
+        "--datacenter",
+        "dc1",
+        "--server-address",
+        "192.0.2.1:8502",
+        "--secret-file",
+        "fixtures/ca/secret.txt",
+    ]);
+    assert!(token.starts_with("eyJDQSI6bnVs"), "{token}");
+    let json = peertok::decode_base64(token.trim_end().as_bytes()).unwrap();
+    let end = format!("\"EstablishmentSecret\":\"{SECRET}\"}}");
+    assert!(String::from_utf8_lossy(&json).ends_with(&end));
+}
+
+#[test]
+fn random_values_differ_from_run_to_run() {
+    let arguments = generate(&[]);
+    assert_ne!(stdout(&as_strs(&arguments)), stdout(&as_strs(&arguments)));
+}
+
+#[test]
+fn a_file_with_a_token_is_private_and_never_replaced_unasked() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("token");
+    let arguments = generate(&["--out", file.to_str().unwrap()]);
+    assert_eq!(stdout(&as_strs(&arguments)), "");
+    let first = fs::read_to_string(&file).unwrap();
+    assert_eq!(
+        fs::metadata(&file).unwrap().permissions().mode() & 0o777,
+        0o600
+    );
+    assert!(first.ends_with("==\n") || first.ends_with("=\n"));
+    assert!(
+        output(&["validate", &format!("@{}", file.display())])
+            .status
+            .success()
+    );
+
+    let refused = output(&as_strs(&arguments));
+    assert_eq!(refused.status.code(), Some(2));
+    assert_eq!(fs::read_to_string(&file).unwrap(), first);
+
+    let mut forced = arguments.clone();
+    forced.push("--force".to_owned());
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
+    stdout(&as_strs(&forced));
+    assert_ne!(fs::read_to_string(&file).unwrap(), first);
+    assert_eq!(
+        fs::metadata(&file).unwrap().permissions().mode() & 0o777,
+        0o600
+    );
+    assert_eq!(
+        fs::read_dir(folder.path()).unwrap().count(),
+        1,
+        "something was left behind"
+    );
+}
+
+#[test]
+fn what_fails_writes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("token");
+    let arguments = generate(&[
+        "--out",
+        file.to_str().unwrap(),
+        "--ca",
+        "fixtures/ca/key.pem",
+    ]);
+    assert_eq!(output(&as_strs(&arguments)).status.code(), Some(2));
+    let nowhere = folder.path().join("absent/token");
+    let arguments = generate(&["--out", nowhere.to_str().unwrap()]);
+    assert_eq!(output(&as_strs(&arguments)).status.code(), Some(2));
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+/// No output of these shows the secret, nor a private key that was given by mistake.
+#[test]
+fn secrets_stay_where_they_are() {
+    let token = stdout(&as_strs(&generate(&[
+        "--secret-file",
+        "fixtures/ca/secret.txt",
+    ])));
+    let token = token.trim_end();
+    let folder = tempfile::tempdir().unwrap();
+    let damaged = folder.path().join("secret");
+    fs::write(&damaged, format!("{SECRET}0")).unwrap();
+    let key = fs::read_to_string(root().join("fixtures/ca/key.pem")).unwrap();
+    let key = key.lines().nth(1).unwrap();
+    let line = format!("\"{token}\"\n");
+    let mut shown = Vec::new();
+    for arguments in [
+        vec!["decode", token],
+        vec!["decode", "--format", "json", token],
+        vec!["decode", "--json-only", token],
+        vec!["validate", token],
+        vec!["validate", "--format", "json", token],
+        vec!["validate", "--jsonl"],
+    ] {
+        let mut child = peertok(&arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // A command that does not read its input closes the pipe.
+        let _ = child.stdin.take().unwrap().write_all(line.as_bytes());
+        let output = child.wait_with_output().unwrap();
+        shown.extend(output.stdout);
+        shown.extend(output.stderr);
+    }
+    for more in [
+        ["--secret-file", damaged.to_str().unwrap()],
+        ["--ca", "fixtures/ca/key.pem"],
+        ["--ca", "fixtures/ca/with-key.pem"],
+        ["--roots", damaged.to_str().unwrap()],
+    ] {
+        let mut arguments = generate(&more);
+        if more[0] == "--roots" {
+            arguments.retain(|a| a != "--ca" && a != "fixtures/ca/dc1.pem");
+        }
+        let output = output(&as_strs(&arguments));
+        assert_eq!(output.status.code(), Some(2), "{more:?}");
+        shown.extend(output.stdout);
+        shown.extend(output.stderr);
+    }
+    let shown = String::from_utf8_lossy(&shown);
+    assert!(shown.contains("<redacted, sha256:"));
+    assert!(!shown.contains(&SECRET[..18]), "the secret is shown");
+    assert!(!shown.contains(key), "a private key is shown");
+    let inner = peertok::encode_base64(SECRET.as_bytes());
+    assert!(!shown.contains(&inner[4..40]) && !shown.contains(&token[..80]));
+}
+
+#[test]
+fn input_of_every_bad_kind_is_one_line_and_a_hint() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, content: &[u8]| {
+        let path = folder.path().join(name);
+        fs::write(&path, content).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let empty = file("empty", b"");
+    let zeros = file("zeros", &vec![0; 2 << 20]);
+    let not_text = file("not-text", b"\xff\xfe\x00\x80");
+    let huge = file("huge", &vec![b'A'; 17 << 20]);
+    let folder = folder.path().to_str().unwrap().to_owned();
+    for (path, decoded, as_ca) in [
+        ("/absent", 2, 2),
+        (&*folder, 2, 2),
+        (&*empty, 1, 2),
+        (&*zeros, 1, 2),
+        (&*not_text, 1, 2),
+        (&*huge, 1, 2),
+    ] {
+        let at_path = format!("@{path}");
+        for (arguments, code) in [
+            (vec!["decode".to_owned(), at_path.clone()], decoded),
+            (generate(&["--ca", path]), as_ca),
+            (generate(&["--ca-chain", path]), as_ca),
+            (generate(&["--secret-file", path]), as_ca),
+        ] {
+            let output = output(&as_strs(&arguments));
+            let stderr = String::from_utf8(output.stderr).unwrap();
+            assert_eq!(output.status.code(), Some(code), "{arguments:?}: {stderr}");
+            assert_eq!(output.stdout, b"", "{arguments:?}");
+            let mut lines = stderr.lines();
+            assert!(
+                lines.next().unwrap().starts_with("peertok: error: "),
+                "{stderr}"
+            );
+            assert!(
+                lines.all(|line| line.starts_with("peertok: hint: ")),
+                "{stderr}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_failure() {
+    let token = fs::read_to_string(root().join("fixtures/consul/alpha-minted.token")).unwrap();
+    let line = format!("{{\"id\":1,\"token\":\"{}\"}}\n", token.trim_end());
+    let mut child = peertok(&["validate", "--jsonl"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(line.as_bytes()).unwrap();
+    let mut first = [0; 10];
+    child
+        .stdout
+        .as_mut()
+        .unwrap()
+        .read_exact(&mut first)
+        .unwrap();
+    drop(child.stdout.take());
+    // The writer may find the pipe closed in turn.
+    let lines = line.repeat(2000);
+    let _ = stdin.write_all(lines.as_bytes());
+    drop(stdin);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    assert_eq!(output.status.code(), Some(0));
+}
+
+/// One line sent is one line answered, before the next is sent.
+#[test]
+fn jsonl_answers_line_by_line_and_in_order() {
+    let mut child = peertok(&["validate", "--jsonl"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let mut out = std::io::BufReader::new(child.stdout.take().unwrap());
+    for id in 0..3 {
+        writeln!(stdin, "{{\"id\":{id},\"token\":\"e30=\"}}").unwrap();
+        let mut line = String::new();
+        std::io::BufRead::read_line(&mut out, &mut line).unwrap();
+        assert!(
+            line.starts_with(&format!("{{\"id\":{id},\"accepted\":false,")),
+            "{line}"
+        );
+    }
+    // Many lines, one of them longer than is kept, are answered in order too.
+    let long = "A".repeat(4 << 20);
+    let writer = std::thread::spawn(move || {
+        for id in 3..40_000 {
+            match id {
+                20_000 => writeln!(stdin, "{{\"id\":{id},\"token\":\"{long}\"}}").unwrap(),
+                _ => writeln!(stdin, "{{\"id\":{id},\"token\":\"e30=\"}}").unwrap(),
+            }
+        }
+    });
+    let mut answers = String::new();
+    out.read_to_string(&mut answers).unwrap();
+    writer.join().unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+    let mut expected = 3;
+    for line in answers.lines() {
+        let answer: serde_json::Value = serde_json::from_str(line).unwrap();
+        if expected == 20_000 {
+            assert_eq!(answer["stage"], "input");
+            assert!(answer["id"].is_null());
+        } else {
+            assert_eq!(answer["id"], expected);
+            assert_eq!(answer["stage"], "addresses");
+        }
+        expected += 1;
+    }
+    assert_eq!(expected, 40_000);
+}
+
+#[test]
+fn colour_is_for_terminals_and_for_those_who_ask() {
+    let escapes = |command: &mut Command| command.output().unwrap().stdout.contains(&0x1b);
+    assert!(!escapes(&mut peertok(&["validate", "e30="])));
+    assert!(escapes(&mut peertok(&[
+        "--color=always",
+        "validate",
+        "e30="
+    ])));
+    assert!(!escapes(
+        peertok(&["validate", "e30="]).env("NO_COLOR", "1")
+    ));
+    assert!(!escapes(&mut peertok(&[
+        "--color", "never", "validate", "e30="
+    ])));
+}
+
+/// What is printed keeps to the published JSON Schemas.
+#[test]
+fn json_output_keeps_to_its_schema() {
+    let schema = |name: &str| {
+        let file = fs::read(root().join("docs/schemas").join(name)).unwrap();
+        jsonschema::validator_for(&serde_json::from_slice(&file).unwrap()).unwrap()
+    };
+    let (decode, validate) = (
+        schema("peertok.decode.1.json"),
+        schema("peertok.validate.1.json"),
+    );
+    let verdict_line = schema("peertok.validate.jsonl.json");
+    let with_locality = generate(&[
+        "--locality-region",
+        "r",
+        "-server-external-addresses",
+        "a:1",
+    ]);
+    let without_ca =
+        "generate -name a --no-ca --consul-version 1.13 --datacenter d --server-address a:1";
+    let tokens = [
+        stdout(&as_strs(&with_locality)),
+        stdout(&without_ca.split(' ').collect::<Vec<_>>()),
+        fs::read_to_string(root().join("fixtures/consul/alpha-rotated.token")).unwrap(),
+        "eyJQZWVySUQiOjF9".to_owned(),
+        "e30=".to_owned(),
+    ];
+    for token in &tokens {
+        let token = token.trim_end();
+        for (command, schema) in [("decode", &decode), ("validate", &validate)] {
+            let printed = output(&[command, "--format", "json", token]).stdout;
+            let printed: serde_json::Value = serde_json::from_slice(&printed).unwrap();
+            if let Err(error) = schema.validate(&printed) {
+                panic!("{command} {token}: {error}: {printed}");
+            }
+        }
+        let mut child = peertok(&["validate", "--jsonl"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        writeln!(
+            child.stdin.take().unwrap(),
+            "{{\"id\":[1],\"token\":\"{token}\"}}\nx"
+        )
+        .unwrap();
+        let printed = String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap();
+        assert_eq!(printed.lines().count(), 2);
+        for line in printed.lines() {
+            let line: serde_json::Value = serde_json::from_str(line).unwrap();
+            assert!(verdict_line.is_valid(&line), "{line}");
+        }
+    }
+    // A schema that takes anything would prove nothing.
+    for schema in [decode, validate, verdict_line] {
+        assert!(!schema.is_valid(&serde_json::json!({"schema": "peertok.decode/1"})));
+    }
+}
+
+/// The session in the README prints what the README says.
+#[test]
+fn the_readme_tells_what_happens() {
+    let folder = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink(root().join("fixtures"), folder.path().join("fixtures")).unwrap();
+    let binary = Path::new(env!("CARGO_BIN_EXE_peertok")).parent().unwrap();
+    let path = format!("{}:{}", binary.display(), std::env::var("PATH").unwrap());
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let mut run = 0;
+    for block in readme.split("```console\n").skip(1) {
+        let block = block.split("```").next().unwrap();
+        for step in block.split("$ ").skip(1) {
+            let (command, expected) = step.split_once('\n').unwrap();
+            snapbox::cmd::Command::new("bash")
+                .current_dir(folder.path())
+                .env("PATH", &path)
+                .args(["-c", &format!("{{ {command}; }} 2>&1")])
+                .assert()
+                .stdout_eq(expected.to_owned());
+            run += 1;
+        }
+    }
+    assert!(run >= 6, "found only {run} commands in the README");
+}
