@@ -257,6 +257,10 @@ fn hex_unit(text: &[u8]) -> (u16, &[u8]) {
 /// Appends bytes as Go reads them into a string: U+FFFD for each byte that is no part of UTF-8.
 /// (Rust's own lossy reading puts one for up to three such bytes.)
 fn push_lossy(text: &mut String, bytes: &[u8]) {
+    if let Ok(valid) = std::str::from_utf8(bytes) {
+        text.push_str(valid);
+        return;
+    }
     for chunk in bytes.utf8_chunks() {
         text.push_str(chunk.valid());
         text.extend(chunk.invalid().iter().map(|_| char::REPLACEMENT_CHARACTER));
@@ -351,10 +355,7 @@ impl<'a> Reader<'a> {
         let mut plain = true;
         loop {
             let rest = self.text.get(self.at..).unwrap_or_default();
-            let Some(length) = rest
-                .iter()
-                .position(|&byte| matches!(byte, b'"' | b'\\' | 0..0x20 | 0x80..))
-            else {
+            let Some(length) = find_unusual(rest) else {
                 self.at = self.text.len();
                 return Err(SyntaxError::UnexpectedEnd);
             };
@@ -557,6 +558,29 @@ impl<'a> Reader<'a> {
         }
         Ok(())
     }
+}
+
+/// Where the first byte stands that is not plain within a string: a quote, a backslash, a control
+/// character or one beyond ASCII.
+fn find_unusual(bytes: &[u8]) -> Option<usize> {
+    const ONES: u64 = u64::MAX / 0xff;
+    const HIGH: u64 = ONES * 0x80;
+    // A certificate is nearly all plain bytes, so eight are looked at together: subtracting from
+    // each what it has to be above leaves the high bit set where it is below, and an exclusive or
+    // makes a byte that is searched for zero. A borrow can only make a later byte look unusual.
+    let (words, _) = bytes.as_chunks::<8>();
+    let plain = words.iter().position(|word| {
+        let word = u64::from_le_bytes(*word);
+        let quote = (word ^ (ONES * u64::from(b'"'))).wrapping_sub(ONES);
+        let backslash = (word ^ (ONES * u64::from(b'\\'))).wrapping_sub(ONES);
+        let control = word.wrapping_sub(ONES * 0x20);
+        (quote | backslash | control | word) & HIGH != 0
+    });
+    let from = plain.unwrap_or(words.len()) * 8;
+    let rest = bytes.get(from..)?;
+    rest.iter()
+        .position(|&byte| matches!(byte, b'"' | b'\\' | 0..0x20 | 0x80..))
+        .map(|at| from + at)
 }
 
 fn invalid(byte: u8, place: Place) -> SyntaxError {

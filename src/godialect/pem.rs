@@ -122,8 +122,16 @@ fn ends_block(rest: &[u8], label: &[u8]) -> bool {
 fn read_content(text: &[u8], content: &mut Vec<u8>) -> bool {
     // Without blanks and line ends, which Go skips too, the text is what the fast reader takes.
     let mut joined = Vec::with_capacity(text.len());
-    for part in text.split(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n')) {
-        joined.extend_from_slice(part);
+    let mut from = 0;
+    let has_blanks = memchr::memchr2(b' ', b'\t', text).is_some();
+    for line_end in memchr::memchr2_iter(b'\r', b'\n', text).chain([text.len()]) {
+        let line = text.get(from..line_end).unwrap_or_default();
+        if has_blanks {
+            joined.extend(line.iter().filter(|byte| !matches!(byte, b' ' | b'\t')));
+        } else {
+            joined.extend_from_slice(line);
+        }
+        from = line_end + 1;
     }
     base64::decode(&joined, content).is_ok()
 }

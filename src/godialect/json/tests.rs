@@ -180,6 +180,21 @@ fn keys_fold_as_go_folds_them() {
 
 proptest! {
     #[test]
+    fn unusual_bytes_are_found_where_they_are(
+        plain in "[ -!#-\\[\\]-\u{7f}]{0,40}",
+        unusual in prop::option::of(prop_oneof![Just(b'"'), Just(b'\\'), 0_u8..0x20, 0x80_u8..]),
+        rest: Vec<u8>,
+    ) {
+        let mut bytes = plain.clone().into_bytes();
+        prop_assert_eq!(find_unusual(&bytes), None);
+        if let Some(unusual) = unusual {
+            bytes.push(unusual);
+            bytes.extend(rest);
+            prop_assert_eq!(find_unusual(&bytes), Some(plain.len()));
+        }
+    }
+
+    #[test]
     fn what_is_written_is_read_back(text: String) {
         let mut literal = String::new();
         write_string(&mut literal, &text);
