@@ -266,3 +266,131 @@ fn check_pool(entry: &str, der: &mut Vec<u8>) -> Result<(), Refusal> {
         entry: entry.to_owned(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{PeeringToken, Secret, Shape};
+    use proptest::prelude::*;
+
+    const ROOT: &str = include_str!("../fixtures/ca/dc1.pem");
+
+    fn sound() -> PeeringToken {
+        PeeringToken {
+            ca: Some(vec![ROOT.to_owned()]),
+            server_addresses: Some(vec!["10.0.0.1:8503".to_owned()]),
+            server_name: "server.dc1.peering.x.consul".to_owned(),
+            peer_id: "p".to_owned(),
+            establishment_secret: Secret::new("s".to_owned()),
+            ..PeeringToken::default()
+        }
+    }
+
+    fn stage(token: &PeeringToken) -> Option<Stage> {
+        let refusal = judge(token.encode(Shape::V1_16).as_bytes()).err()?;
+        Some(refusal.stage())
+    }
+
+    /// A token with every fault at once is refused for the first; mending one leads to the next.
+    #[test]
+    fn stages_come_in_order() {
+        let with_headers = ROOT.replacen("-----\n", "-----\nX: y\n\n", 1);
+        assert_eq!(judge(b"").unwrap_err().stage(), Stage::Request);
+        assert_eq!(judge(b"!").unwrap_err().stage(), Stage::Base64);
+        assert_eq!(judge(b"MQ==").unwrap_err().stage(), Stage::Json);
+        let mut token = PeeringToken {
+            ca: Some(vec![with_headers, "no PEM".to_owned()]),
+            ..PeeringToken::default()
+        };
+        assert_eq!(stage(&token), Some(Stage::Ca));
+        token.ca.as_mut().unwrap().pop();
+        assert_eq!(stage(&token), Some(Stage::Addresses));
+        token.server_addresses = Some(vec!["a:1".to_owned()]);
+        assert_eq!(stage(&token), Some(Stage::ServerName));
+        token.server_name = "n".to_owned();
+        assert_eq!(stage(&token), Some(Stage::PeerId));
+        token.peer_id = "p".to_owned();
+        assert_eq!(stage(&token), Some(Stage::Tls));
+        token.ca = Some(vec![ROOT.to_owned()]);
+        assert_eq!(stage(&token), None);
+    }
+
+    #[test]
+    fn what_consul_does_not_check_passes() {
+        let no_ca = PeeringToken {
+            ca: None,
+            server_name: String::new(),
+            establishment_secret: Secret::default(),
+            ..sound()
+        };
+        assert_eq!(stage(&no_ca), None);
+        let odd_addresses = [":1", "a b:+80", "[::1%x]:00443", "\u{1}:65535"];
+        let odd = PeeringToken {
+            server_addresses: None,
+            manual_server_addresses: Some(odd_addresses.map(str::to_owned).to_vec()),
+            ..sound()
+        };
+        assert_eq!(stage(&odd), None);
+    }
+
+    /// The manual addresses are looked at before the servers' own.
+    #[test]
+    fn the_first_bad_address_is_named() {
+        let token = PeeringToken {
+            server_addresses: Some(vec!["c".to_owned()]),
+            manual_server_addresses: Some(vec!["a:1".to_owned(), "b".to_owned()]),
+            ..sound()
+        };
+        let refusal = judge(token.encode(Shape::V1_16).as_bytes()).unwrap_err();
+        assert_eq!(
+            refusal,
+            Refusal::Address {
+                address: "b".to_owned()
+            }
+        );
+    }
+
+    /// The pool takes any certificate of an entry, while only the first block is looked at before.
+    #[test]
+    fn an_entry_needs_one_certificate_without_headers() {
+        let with_headers = ROOT.replacen("-----\n", "-----\nX: y\n\n", 1);
+        for (entry, expected) in [
+            (format!("{with_headers}{ROOT}"), None),
+            (format!("{ROOT}{with_headers}"), None),
+            (format!("{with_headers}{with_headers}"), Some(Stage::Tls)),
+            (format!("{ROOT}garbage"), None),
+        ] {
+            let token = PeeringToken {
+                ca: Some(vec![ROOT.to_owned(), entry]),
+                ..sound()
+            };
+            assert_eq!(stage(&token), expected);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_panic(token: Vec<u8>, json: Vec<u8>) {
+            let _ = judge(&token);
+            let _ = judge(crate::encode_base64(&json).as_bytes());
+        }
+
+        /// A sound token with some bytes of its JSON replaced, and a judge that has seen it before.
+        #[test]
+        fn a_judge_keeps_nothing_from_one_token_to_the_next(
+            changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..3),
+        ) {
+            let mut json = sound().to_json(Shape::V1_16).as_bytes().to_vec();
+            for (index, byte) in changes {
+                let at = index.index(json.len());
+                json[at] = byte;
+            }
+            let token = crate::encode_base64(&json);
+            let mut used = Judge::default();
+            let sound = sound().encode(Shape::V1_16);
+            prop_assert_eq!(used.judge(sound.as_bytes()), Ok(()));
+            prop_assert_eq!(used.judge(token.as_bytes()), judge(token.as_bytes()));
+            prop_assert_eq!(used.judge(sound.as_bytes()), Ok(()));
+        }
+    }
+}
