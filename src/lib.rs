@@ -13,6 +13,9 @@
 //! ```
 
 pub mod cli;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 mod generate;
 mod godialect;
 mod release;

@@ -1,0 +1,125 @@
+//! Go's own answers: the program in `tests/oracle`, built here and asked line by line.
+
+use crate::verdict::Verdict;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use serde::Deserialize;
+use std::io::{BufRead, BufReader, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::OnceLock;
+
+/// The program, built at the first call, or `None` where there is no Go.
+pub fn program() -> Option<&'static Path> {
+    static PROGRAM: OnceLock<Option<PathBuf>> = OnceLock::new();
+    PROGRAM.get_or_init(build).as_deref()
+}
+
+fn build() -> Option<PathBuf> {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle");
+    let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join("oracle");
+    let built = Command::new("go")
+        .args(["build", "-o"])
+        .arg(&program)
+        .arg(".")
+        .current_dir(source)
+        // Nothing is to be fetched: the program needs the standard library alone.
+        .env("GOFLAGS", "-mod=mod")
+        .env("GOPROXY", "off")
+        .env("GOTOOLCHAIN", "local")
+        .status();
+    match built {
+        Err(error) if error.kind() == ErrorKind::NotFound => None,
+        built => {
+            assert!(built.unwrap().success(), "the oracle does not build");
+            Some(program)
+        }
+    }
+}
+
+/// A running oracle.
+pub struct Oracle {
+    pub process: Child,
+    pub questions: ChildStdin,
+    pub answers: Answers,
+}
+
+/// What an oracle writes.
+pub struct Answers {
+    lines: BufReader<ChildStdout>,
+    line: Vec<u8>,
+}
+
+#[derive(Deserialize)]
+struct Answer<'a> {
+    accepted: bool,
+    stage: &'a str,
+    error: &'a str,
+}
+
+impl Oracle {
+    pub fn start(program: &Path, mode: &str) -> Self {
+        let mut process = Command::new(program)
+            .arg(mode)
+            // One oracle a core is enough; more threads would only collect garbage.
+            .env("GOMAXPROCS", "1")
+            .env("GOGC", "400")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let questions = process.stdin.take().unwrap();
+        let lines = BufReader::with_capacity(1 << 18, process.stdout.take().unwrap());
+        Self {
+            process,
+            questions,
+            answers: Answers {
+                lines,
+                line: Vec::new(),
+            },
+        }
+    }
+
+    /// The verdict on one token.
+    pub fn judge(&mut self, token: &[u8]) -> Verdict {
+        let mut line = Vec::new();
+        write_question(&mut line, token);
+        self.questions.write_all(&line).unwrap();
+        self.answers.next_verdict()
+    }
+
+    /// Closes the input and waits for the end.
+    pub fn finish(self) {
+        drop(self.questions);
+        Self::ended(self.process);
+    }
+
+    /// Waits for the end of an oracle whose input is closed.
+    pub fn ended(mut process: Child) {
+        assert!(process.wait().unwrap().success(), "the oracle failed");
+    }
+}
+
+impl Answers {
+    pub fn next_line(&mut self) -> &[u8] {
+        self.line.clear();
+        self.lines.read_until(b'\n', &mut self.line).unwrap();
+        self.line.strip_suffix(b"\n").expect("a whole line")
+    }
+
+    pub fn next_verdict(&mut self) -> Verdict {
+        let answer: Answer<'_> = serde_json::from_slice(self.next_line()).unwrap();
+        assert_eq!(answer.accepted, answer.stage.is_empty());
+        Verdict {
+            stage: answer.stage.to_owned(),
+            error: BASE64_STANDARD.decode(answer.error).unwrap(),
+        }
+    }
+}
+
+/// Appends the line that asks for the verdict on a token.
+pub fn write_question(lines: &mut Vec<u8>, token: &[u8]) {
+    lines.extend_from_slice(b"{\"input\":\"");
+    lines.extend_from_slice(BASE64_STANDARD.encode(token).as_bytes());
+    lines.extend_from_slice(b"\"}\n");
+}

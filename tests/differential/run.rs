@@ -1,0 +1,83 @@
+//! Compares many cases on all cores, in memory that does not grow with their number.
+//!
+//! Each core has a generator, an oracle and a judge. The generator's thread feeds the oracle in
+//! batches and hands each batch on to the thread that reads the answers. A batch is handed on
+//! before it is written: otherwise both sides could wait for each other with full pipes.
+
+use crate::generate::{Case, Generator};
+use crate::known::known;
+use crate::oracle::{Oracle, write_question};
+use crate::tally::{Difference, Tally};
+use crate::verdict::Verdict;
+use peertok::Judge;
+use std::io::Write;
+use std::ops::Range;
+use std::path::Path;
+use std::sync::mpsc::sync_channel;
+use std::thread;
+
+const BATCH: u64 = 256;
+/// How many batches may wait for their answers.
+const WAITING: usize = 4;
+
+/// Compares the cases of these numbers.
+pub fn run(program: &Path, seed: u64, numbers: Range<u64>) -> Tally {
+    let generator = Generator::new(seed);
+    let workers = thread::available_parallelism().map_or(1, |cores| cores.get() as u64);
+    let share = (numbers.end - numbers.start).div_ceil(workers);
+    thread::scope(|scope| {
+        let running: Vec<_> = (0..workers)
+            .map(|worker| {
+                let start = numbers.end.min(numbers.start + worker * share);
+                let end = numbers.end.min(start + share);
+                let generator = &generator;
+                scope.spawn(move || compare(program, generator, start..end))
+            })
+            .collect();
+        let mut tally = Tally::default();
+        for worker in running {
+            tally.add(worker.join().unwrap());
+        }
+        tally
+    })
+}
+
+fn compare(program: &Path, generator: &Generator, numbers: Range<u64>) -> Tally {
+    let Oracle {
+        process,
+        mut questions,
+        mut answers,
+    } = Oracle::start(program, "verdict");
+    let (sender, receiver) = sync_channel::<Vec<Case>>(WAITING);
+    let mut tally = Tally::default();
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            let mut lines = Vec::new();
+            for start in numbers.clone().step_by(BATCH as usize) {
+                let end = numbers.end.min(start + BATCH);
+                let cases: Vec<Case> = (start..end).map(|number| generator.case(number)).collect();
+                lines.clear();
+                for case in &cases {
+                    write_question(&mut lines, &case.token);
+                }
+                sender.send(cases).unwrap();
+                questions.write_all(&lines).unwrap();
+            }
+        });
+        let mut judge = Judge::default();
+        for case in receiver.into_iter().flatten() {
+            let ours = Verdict::of(&mut judge, &case.token);
+            let go = answers.next_verdict();
+            tally.count(&go);
+            if ours == go {
+                continue;
+            }
+            match known(&case.token, &ours, &go) {
+                Some(known) => *tally.known.entry(known.name).or_default() += 1,
+                None => tally.differs(Difference { case, ours, go }),
+            }
+        }
+    });
+    Oracle::ended(process);
+    tally
+}
