@@ -16,14 +16,15 @@ pub const DEFAULT_PORT: u16 = 8503;
 
 /// What a token is made of.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Inputs {
     /// The peer's name at the acceptor. It is no part of the token, but `generate-token` refuses a
     /// bad one.
     pub name: String,
     /// Metadata of the peering at the acceptor; no part of the token either.
     pub meta: BTreeMap<String, String>,
-    /// The roots, or none for plaintext gRPC.
-    pub roots: Option<Roots>,
+    /// The roots; without any the token is for plaintext gRPC.
+    pub roots: Roots,
     /// The acceptor's datacenter, in any case.
     pub datacenter: String,
     /// The addresses of the acceptor's servers or gateways.
@@ -48,6 +49,30 @@ pub struct Inputs {
     pub default_port: u16,
     /// Take every address as it is, and mint even what no server would take.
     pub as_consul: bool,
+}
+
+impl Inputs {
+    /// The inputs for a token of the newest shape, with no roots and no addresses yet.
+    #[must_use]
+    pub fn new(name: impl Into<String>, datacenter: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            meta: BTreeMap::new(),
+            roots: Roots::default(),
+            datacenter: datacenter.into(),
+            server_addresses: Vec::new(),
+            external_addresses: Vec::new(),
+            partition: String::new(),
+            locality: None,
+            cluster_id: None,
+            server_name: None,
+            peer_id: None,
+            secret: None,
+            shape: Shape::default(),
+            default_port: DEFAULT_PORT,
+            as_consul: false,
+        }
+    }
 }
 
 /// A token, and what its maker should know of it.
@@ -156,7 +181,7 @@ pub fn generate(inputs: &Inputs) -> Result<Generated, GenerateError> {
     check_peer_name(&inputs.name)?;
     check_meta(&inputs.meta)?;
     check_shape(inputs)?;
-    let datacenter = inputs.datacenter.to_lowercase();
+    let datacenter = inputs.datacenter.to_ascii_lowercase();
     let in_datacenter = |c: char| matches!(c, 'a'..='z' | '0'..='9' | '-' | '_');
     if datacenter.is_empty() || !datacenter.chars().all(in_datacenter) {
         return Err(GenerateError::Datacenter {
@@ -171,11 +196,12 @@ pub fn generate(inputs: &Inputs) -> Result<Generated, GenerateError> {
     let server_name = server_name(inputs, &datacenter, &mut notices)?;
     let server_addresses = addresses(inputs, &inputs.server_addresses, &mut notices)?;
     let external_addresses = addresses(inputs, &inputs.external_addresses, &mut notices)?;
-    if inputs.roots.is_none() {
+    let entries = &inputs.roots.entries;
+    if entries.is_empty() {
         notices.push(Notice::Plaintext);
     }
     let token = PeeringToken {
-        ca: inputs.roots.as_ref().map(|roots| roots.entries.clone()),
+        ca: (!entries.is_empty()).then(|| entries.clone()),
         manual_server_addresses: external_addresses,
         server_addresses,
         server_name,
@@ -223,6 +249,10 @@ fn server_name(
     datacenter: &str,
     notices: &mut Vec<Notice>,
 ) -> Result<String, GenerateError> {
+    let cluster_id = match &inputs.cluster_id {
+        Some(id) => Some(uuid(Some(&id.to_ascii_lowercase()), "the cluster ID")?),
+        None => None,
+    };
     if let Some(name) = &inputs.server_name {
         return Ok(name.clone());
     }
@@ -230,33 +260,33 @@ fn server_name(
         // The default of the agent's setting `domain`.
         return Ok(format!("server.{datacenter}.consul"));
     }
-    let trust_domain = trust_domain(inputs, notices)?;
+    let told = match cluster_id {
+        Some(id) => Some(format!("{id}.consul")),
+        None => inputs.roots.trust_domain.clone(),
+    };
+    let trust_domain = trust_domain(told, &inputs.roots, notices)?;
     Ok(format!("server.{datacenter}.peering.{trust_domain}"))
 }
 
-fn trust_domain(inputs: &Inputs, notices: &mut Vec<Notice>) -> Result<String, GenerateError> {
-    let in_roots: BTreeSet<String> = inputs
-        .roots
+/// The trust domain that was told, else that of the roots.
+fn trust_domain(
+    told: Option<String>,
+    roots: &Roots,
+    notices: &mut Vec<Notice>,
+) -> Result<String, GenerateError> {
+    let details = roots
+        .entries
         .iter()
-        .flat_map(|roots| &roots.entries)
-        .flat_map(|entry| RootDetails::of_entry(entry))
-        .filter_map(|details| details?.trust_domain)
-        .collect();
-    let told = match &inputs.cluster_id {
-        Some(id) => {
-            let id = uuid(Some(&id.to_lowercase()), "the cluster ID")?;
-            Some(format!("{id}.consul"))
-        }
-        None => inputs.roots.as_ref().and_then(|r| r.trust_domain.clone()),
-    };
+        .flat_map(|entry| RootDetails::of_entry(entry));
+    let in_roots: BTreeSet<String> = details.filter_map(|d| d?.trust_domain).collect();
+    let mut in_roots = in_roots.into_iter();
     if let Some(used) = told {
-        if let Some(in_root) = in_roots.into_iter().find(|domain| *domain != used) {
+        if let Some(in_root) = in_roots.find(|domain| *domain != used) {
             let used = used.clone();
             notices.push(Notice::TrustDomainDiffers { used, in_root });
         }
         return Ok(used);
     }
-    let mut in_roots = in_roots.into_iter();
     match (in_roots.next(), in_roots.next()) {
         (None, _) => Err(GenerateError::NoTrustDomain),
         (Some(only), None) => Ok(only),
@@ -343,7 +373,7 @@ fn uuid(given: Option<&str>, what: &'static str) -> Result<String, GenerateError
 
 /// Whether a text has the form 8-4-4-4-12 of hexadecimal digits. A server that restores a snapshot
 /// with an ID or secret of any other form panics, so no other form is ever written.
-fn is_uuid(text: &str) -> bool {
+pub(crate) fn is_uuid(text: &str) -> bool {
     text.len() == 36
         && text.bytes().enumerate().all(|(index, byte)| match index {
             8 | 13 | 18 | 23 => byte == b'-',
@@ -359,21 +389,9 @@ mod tests {
     fn inputs() -> Inputs {
         let file = include_bytes!("../fixtures/consul/alpha-external.roots.json");
         Inputs {
-            name: "west".to_owned(),
-            meta: BTreeMap::new(),
-            roots: Some(Roots::from_api(file).unwrap()),
-            datacenter: "DC1".to_owned(),
+            roots: Roots::from_api(file).unwrap(),
             server_addresses: vec!["10.0.0.1:8503".to_owned()],
-            external_addresses: vec![],
-            partition: String::new(),
-            locality: None,
-            cluster_id: None,
-            server_name: None,
-            peer_id: None,
-            secret: None,
-            shape: Shape::V1_16,
-            default_port: DEFAULT_PORT,
-            as_consul: false,
+            ..Inputs::new("west", "DC1")
         }
     }
 
@@ -424,8 +442,7 @@ mod tests {
         let name = |inputs: &Inputs| generate(inputs).map(|g| g.token.server_name);
         let expected = "server.dc1.peering.b40f505f-3530-cdd9-f072-e0883aa0704d.consul";
         assert_eq!(name(&inputs).as_deref(), Ok(expected));
-        let roots = inputs.roots.as_mut().unwrap();
-        roots.trust_domain = None;
+        inputs.roots.trust_domain = None;
         assert_eq!(name(&inputs).as_deref(), Ok(expected));
         inputs.cluster_id = Some("11111111-2222-3333-4444-5555AAAABBBB".to_owned());
         let generated = generate(&inputs).unwrap();
@@ -438,7 +455,12 @@ mod tests {
             [Notice::TrustDomainDiffers { .. }]
         ));
         inputs.cluster_id = None;
-        inputs.roots = None;
+        inputs.cluster_id = Some("garbage".to_owned());
+        inputs.server_name = Some("any".to_owned());
+        let what = "the cluster ID";
+        assert_eq!(name(&inputs), Err(GenerateError::NotAUuid { what }));
+        (inputs.cluster_id, inputs.server_name) = (None, None);
+        inputs.roots = Roots::default();
         assert_eq!(name(&inputs), Err(GenerateError::NoTrustDomain));
     }
 
@@ -469,28 +491,68 @@ mod tests {
         }
     }
 
-    proptest! {
-        #[test]
-        fn whatever_is_generated_is_accepted(
-            name in "[a-z0-9]{1,20}",
-            datacenter in ".{0,8}",
-            server_addresses in prop::collection::vec(".{0,12}|[a-z.:0-9\\[\\]]{0,12}", 0..3),
-            external_addresses in prop::collection::vec("[a-z.:0-9]{0,12}", 0..3),
-            server_name in prop::option::of(any::<String>()),
+    /// An address that is sound, or that can be completed.
+    fn address() -> impl Strategy<Value = String> {
+        let host = "[a-z0-9]{1,8}(\\.[a-z0-9]{1,8}){0,2}|\\[::[0-9a-f]{1,4}\\]";
+        prop_oneof![
+            (host, 1..=65_535_u32).prop_map(|(host, port)| format!("{host}:{port}")),
+            "[a-z0-9]{1,8}(\\.[a-z0-9]{1,8}){0,2}|::[0-9a-f]{1,4}| a:1 ",
+        ]
+    }
+
+    prop_compose! {
+        fn sound_inputs()(
+            name in "[a-z0-9]([a-z0-9-]{0,20}[a-z0-9])?",
+            datacenter in "[a-zA-Z0-9_-]{1,8}",
+            server_addresses in prop::collection::vec(address(), 1..3),
+            external_addresses in prop::collection::vec(address(), 0..3),
+            server_name in prop::option::of(".{1,20}"),
             partition: String,
-            without_roots: bool,
-        ) {
+            locality in prop::option::of((any::<String>(), any::<String>())),
+            shape in prop::sample::select(vec![Shape::V1_13, Shape::V1_14, Shape::V1_16]),
+            plaintext: bool,
+        ) -> Inputs {
             let mut inputs = Inputs {
                 name, datacenter, server_addresses, external_addresses, server_name, partition,
+                locality: locality.map(|(region, zone)| Locality { region, zone }),
+                shape,
                 ..inputs()
             };
-            if without_roots {
-                inputs.roots = None;
+            if shape == Shape::V1_13 {
+                inputs.external_addresses.clear();
+                inputs.partition.clear();
             }
+            if shape < Shape::V1_16 {
+                inputs.locality = None;
+            }
+            if plaintext {
+                inputs.roots = Roots::default();
+                inputs.cluster_id = Some("11111111-2222-3333-4444-5555aaaabbbb".to_owned());
+            }
+            inputs
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn sound_inputs_make_an_accepted_token(inputs in sound_inputs()) {
+            let generated = generate(&inputs).unwrap();
+            prop_assert_eq!(judge(generated.text.as_bytes()), Ok(()));
+            let read = PeeringToken::decode(generated.text.as_bytes()).unwrap();
+            prop_assert_eq!(read.encode(inputs.shape), generated.text);
+        }
+
+        /// Whatever the inputs are, there is an accepted token or none.
+        #[test]
+        fn no_inputs_make_a_refused_token(
+            sound in sound_inputs(),
+            address in ".{0,12}|[a-z.:0-9\\[\\]]{0,12}",
+            server_name in prop::option::of(any::<String>()),
+        ) {
+            let mut inputs = Inputs { server_name, ..sound };
+            inputs.server_addresses.push(address);
             if let Ok(generated) = generate(&inputs) {
                 prop_assert_eq!(judge(generated.text.as_bytes()), Ok(()));
-                let read = PeeringToken::decode(generated.text.as_bytes());
-                prop_assert_eq!(read, Ok(generated.token));
             }
         }
     }

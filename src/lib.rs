@@ -12,7 +12,9 @@
 //! assert_eq!(refusal.to_string(), "peering token server addresses value is empty");
 //! ```
 
+#[doc(hidden)]
 pub mod cli;
+mod finding;
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub mod fuzzing;
@@ -22,9 +24,11 @@ mod release;
 mod request;
 mod roots;
 mod secret;
+pub mod snapshot;
 mod token;
 mod verdict;
 
+pub use finding::{Finding, Level, Rule, against_acceptor, against_dialer};
 pub use generate::{DEFAULT_PORT, GenerateError, Generated, Inputs, Notice, generate};
 pub use godialect::base64::CorruptBase64;
 pub use godialect::json::{Place, SyntaxError, TypeError};
@@ -37,8 +41,8 @@ pub use release::{Release, ReleaseError, Shape};
 pub use request::{MetaError, MetaFault, PeerNameError, check_meta, check_peer_name};
 pub use roots::{RootDetails, Roots, RootsError};
 pub use secret::{Secret, redacted};
-pub use token::fields::secret_spans;
 pub use token::{
-    DecodeError, Locality, PeeringToken, Reading, Remote, decode_base64, encode_base64,
+    DecodeError, DialedList, Locality, PeeringToken, Reading, Remote, decode_base64, encode_base64,
+    redact, token_in_envelope,
 };
 pub use verdict::{Judge, Refusal, Stage, is_server_address, judge};

@@ -7,6 +7,7 @@ use std::str::FromStr;
 ///
 /// An older server ignores the fields that it does not know, so that a newer shape is no fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[non_exhaustive]
 pub enum Shape {
     /// Consul 1.13: `CA`, `ServerAddresses`, `ServerName`, `PeerID`, `EstablishmentSecret`.
     V1_13,
@@ -19,6 +20,16 @@ pub enum Shape {
 }
 
 impl Shape {
+    /// The first release of that shape, such as `1.16`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::V1_13 => "1.13",
+            Self::V1_14 => "1.14",
+            Self::V1_16 => "1.16",
+        }
+    }
+
     /// The releases, as a phrase.
     #[must_use]
     pub fn releases(self) -> &'static str {
@@ -80,9 +91,10 @@ impl FromStr for Release {
         let not_a_release = || ReleaseError::NotARelease {
             found: text.to_owned(),
         };
-        let numbers: Vec<u32> = text
-            .strip_prefix('v')
-            .unwrap_or(text)
+        let version = text.strip_prefix('v').unwrap_or(text);
+        // What follows the numbers tells a build, as in 1.23.0-dev and 1.20.1+ent.
+        let version = version.split(['-', '+']).next().unwrap_or_default();
+        let numbers: Vec<u32> = version
             .split('.')
             .map(|number| match number.bytes().all(|b| b.is_ascii_digit()) {
                 true => number.parse().map_err(|_| not_a_release()),
@@ -118,6 +130,8 @@ mod tests {
             ("1.15.2", Shape::V1_14),
             ("1.16", Shape::V1_16),
             ("v1.22.0", Shape::V1_16),
+            ("1.15.0+ent", Shape::V1_14),
+            ("1.23.0-dev", Shape::V1_16),
             ("2.0", Shape::V1_16),
         ] {
             assert_eq!(text.parse::<Release>().map(Release::shape), Ok(shape));
@@ -126,7 +140,7 @@ mod tests {
 
     #[test]
     fn other_texts_are_told_what_was_expected() {
-        for text in ["", "1", "1.x", "1.+2", "1.2.3.4", "latest", "1.99999999999"] {
+        for text in ["", "1", "1.x", "1.2.3.4", "latest", "1.99999999999"] {
             let error = text.parse::<Release>().unwrap_err();
             assert!(matches!(error, ReleaseError::NotARelease { .. }), "{text}");
         }

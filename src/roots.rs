@@ -6,10 +6,10 @@
 
 use crate::godialect::pem;
 use crate::godialect::x509::{CertificateError, check_certificate};
-use crate::secret::json_fault;
 use jiff::Timestamp;
 use ring::digest;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::Value;
 use x509_parser::extensions::GeneralName;
 use x509_parser::prelude::{FromDer, X509Certificate};
 use x509_parser::public_key::PublicKey;
@@ -35,6 +35,9 @@ pub enum RootsError {
     /// DER, which begins with an ASN.1 sequence.
     #[error("expected certificates in PEM, but found DER")]
     Der,
+    /// JSON, such as the answer of `/v1/connect/ca/roots`.
+    #[error("expected certificates in PEM, but found JSON")]
+    Json,
     /// No PEM block at all.
     #[error("expected certificates in PEM, but found no PEM block")]
     NoPem,
@@ -84,7 +87,7 @@ impl Roots {
     /// key is refused and never read.
     pub fn from_bundle(file: &[u8]) -> Result<Self, RootsError> {
         let mut entries = Vec::new();
-        for_each_certificate(file, |der| entries.push(encode_pem(der)))?;
+        for_each_certificate(without_bom(file), |der| entries.push(encode_pem(der)))?;
         Ok(Self {
             entries,
             trust_domain: None,
@@ -98,6 +101,7 @@ impl Roots {
     ///
     /// As [`Roots::from_bundle`].
     pub fn from_chain(file: &[u8]) -> Result<Self, RootsError> {
+        let file = without_bom(file);
         for_each_certificate(file, |_| {})?;
         let text = std::str::from_utf8(file).map_err(|_| RootsError::NotText)?;
         Ok(Self {
@@ -113,40 +117,29 @@ impl Roots {
     ///
     /// [`RootsError::NotRootsJson`], or the fault of a root within.
     pub fn from_api(file: &[u8]) -> Result<Self, RootsError> {
-        #[derive(Deserialize)]
-        #[serde(rename_all = "PascalCase")]
-        struct Answer {
-            #[serde(default)]
-            trust_domain: String,
-            roots: Vec<Root>,
-        }
-        #[derive(Deserialize)]
-        struct Root {
-            #[serde(rename = "ID")]
-            id: String,
-            #[serde(rename = "RootCert")]
-            certificate: String,
-        }
-        let Answer {
-            trust_domain,
-            mut roots,
-        } = serde_json::from_slice(file).map_err(|error| RootsError::NotRootsJson {
-            found: json_fault(&error),
+        let not_roots = |found: String| RootsError::NotRootsJson { found };
+        let answer: Value = serde_json::from_slice(without_bom(file)).map_err(|error| {
+            not_roots(format!(
+                "no JSON at line {} column {}",
+                error.line(),
+                error.column()
+            ))
         })?;
-        if roots.is_empty() {
-            return Err(RootsError::NotRootsJson {
-                found: "no roots in it".to_owned(),
-            });
+        let roots = answer["Roots"].as_array().filter(|roots| !roots.is_empty());
+        let roots = roots.ok_or_else(|| not_roots("no Roots in it".to_owned()))?;
+        let mut by_id = Vec::new();
+        for (number, root) in (1..).zip(roots) {
+            let (Some(id), Some(pem)) = (root["ID"].as_str(), root["RootCert"].as_str()) else {
+                return Err(not_roots(format!("root {number} without ID or RootCert")));
+            };
+            for_each_certificate(pem.as_bytes(), |_| {})
+                .map_err(|error| not_roots(format!("a fault in root {id}: {error}")))?;
+            by_id.push((id, pem));
         }
-        roots.sort_by(|a, b| a.id.cmp(&b.id));
-        for root in &roots {
-            for_each_certificate(root.certificate.as_bytes(), |_| {})?;
-        }
+        by_id.sort_unstable();
+        let trust_domain = answer["TrustDomain"].as_str().unwrap_or_default();
         Ok(Self {
-            entries: roots
-                .iter()
-                .map(|root| with_line_end(&root.certificate))
-                .collect(),
+            entries: by_id.iter().map(|(_, pem)| with_line_end(pem)).collect(),
             trust_domain: Some(trust_domain.to_lowercase()).filter(|domain| !domain.is_empty()),
         })
     }
@@ -158,10 +151,17 @@ impl Roots {
     }
 }
 
+/// A text without the mark that some editors put before it, which Go would not skip.
+pub(crate) fn without_bom(text: &[u8]) -> &[u8] {
+    text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text)
+}
+
 /// Hands each certificate of a PEM text to `take`, as DER; refuses anything else in it.
 fn for_each_certificate(file: &[u8], mut take: impl FnMut(&[u8])) -> Result<(), RootsError> {
-    if file.trim_ascii().is_empty() {
-        return Err(RootsError::Empty);
+    match file.trim_ascii_start().first() {
+        None => return Err(RootsError::Empty),
+        Some(b'{' | b'[') => return Err(RootsError::Json),
+        Some(_) => {}
     }
     if memchr::memmem::find(file, b"PRIVATE KEY-----").is_some() {
         return Err(RootsError::PrivateKey);
@@ -194,6 +194,20 @@ fn for_each_certificate(file: &[u8], mut take: impl FnMut(&[u8])) -> Result<(), 
     }
 }
 
+/// The certificates of a `CA` entry, as DER.
+pub(crate) fn certificates(entry: &str) -> Vec<Vec<u8>> {
+    let mut certificates = Vec::new();
+    let mut der = Vec::new();
+    let mut from = 0;
+    while let Some(block) = pem::next_block(entry.as_bytes(), from, &mut der) {
+        if block.label == CERTIFICATE {
+            certificates.push(der.clone());
+        }
+        from = block.end;
+    }
+    certificates
+}
+
 /// Writes a certificate as Go's `pem.Encode` does: lines of 64 characters and `\n`.
 fn encode_pem(der: &[u8]) -> String {
     let base64 = crate::encode_base64(der);
@@ -209,7 +223,7 @@ fn encode_pem(der: &[u8]) -> String {
     text
 }
 
-fn with_line_end(text: &str) -> String {
+pub(crate) fn with_line_end(text: &str) -> String {
     let mut text = text.to_owned();
     if !text.ends_with('\n') {
         text.push('\n');
@@ -246,16 +260,8 @@ impl RootDetails {
     /// Reads the certificates of a `CA` entry; one that x509-parser cannot read gives `None`.
     #[must_use]
     pub fn of_entry(entry: &str) -> Vec<Option<Self>> {
-        let mut details = Vec::new();
-        let mut der = Vec::new();
-        let mut from = 0;
-        while let Some(block) = pem::next_block(entry.as_bytes(), from, &mut der) {
-            if block.label == CERTIFICATE {
-                details.push(Self::of_der(&der));
-            }
-            from = block.end;
-        }
-        details
+        let of_der = |der: &Vec<u8>| Self::of_der(der);
+        certificates(entry).iter().map(of_der).collect()
     }
 
     fn of_der(der: &[u8]) -> Option<Self> {
@@ -338,11 +344,17 @@ mod tests {
         let [rsa, ec] = &two_roots()[..] else {
             panic!("expected two roots")
         };
-        let bundle = format!("# one\n{rsa}\n# two\r\n{}", ec.replace('\n', "\r\n"));
+        let bundle = format!(
+            "\u{feff}# one\n{rsa}\n# two\r\n{}",
+            ec.replace('\n', "\r\n")
+        );
         let roots = Roots::from_bundle(bundle.as_bytes()).unwrap();
         assert_eq!(roots.entries, [rsa.clone(), ec.clone()]);
         let chain = Roots::from_chain(bundle.trim_end().as_bytes()).unwrap();
-        assert_eq!(chain.entries, [format!("{}\n", bundle.trim_end())]);
+        assert_eq!(
+            chain.entries,
+            [format!("{}\n", bundle.trim_end()).replace('\u{feff}', "")]
+        );
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! A text that must not be seen by chance.
 
 use ring::digest;
+use std::borrow::Cow;
 use std::fmt;
 use zeroize::Zeroizing;
 
@@ -40,15 +41,35 @@ pub fn redacted(secret: &[u8]) -> String {
     format!("<redacted, sha256:{a:02x}{b:02x}{c:02x}{d:02x}>")
 }
 
-/// What is wrong with a JSON text, without what stands in it: serde_json quotes a value of the wrong
-/// type, and that may be a token.
-pub(crate) fn json_fault(error: &serde_json::Error) -> String {
-    let (line, column) = (error.line(), error.column());
-    let quotes = error.is_data() && !error.to_string().starts_with("missing field");
-    if quotes {
-        return format!("JSON of another shape at line {line} column {column}");
+/// A text with the content of each private key in PEM replaced by its digest. The key ends where an
+/// END line starts, at a quote, or with the text.
+#[must_use]
+pub(crate) fn without_private_keys(text: &str) -> Cow<'_, str> {
+    const BEGIN: &str = "-----BEGIN ";
+    let mut shown = String::new();
+    let mut rest = text;
+    while let Some(begin) = rest.find(BEGIN) {
+        let (before, label_on) = rest.split_at(begin + BEGIN.len());
+        shown.push_str(before);
+        rest = label_on;
+        let Some((label, after)) = label_on.split_once("-----") else {
+            continue;
+        };
+        if !label.ends_with("PRIVATE KEY") {
+            continue;
+        }
+        let ends = ["-----END", "\""].map(|end| after.find(end).unwrap_or(after.len()));
+        let (key, after) = after.split_at(ends[0].min(ends[1]));
+        shown.push_str(label);
+        shown.push_str("-----");
+        shown.push_str(&redacted(key.as_bytes()));
+        rest = after;
     }
-    error.to_string()
+    if shown.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    shown.push_str(rest);
+    Cow::Owned(shown)
 }
 
 impl fmt::Display for Secret {
@@ -68,17 +89,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_value_is_quoted() {
-        let fault = |json| json_fault(&serde_json::from_str::<Vec<u8>>(json).unwrap_err());
+    fn private_keys_lose_their_content() {
+        let block = |label: &str| format!("-----BEGIN {label}-----\nAAAA\n-----END {label}-----\n");
+        let certificate = block("CERTIFICATE");
+        let key = block("EC PRIVATE KEY");
+        let text = format!("{certificate}{key}{certificate}{key}");
+        let shown = without_private_keys(&text);
+        assert_eq!(shown.matches("AAAA").count(), 2, "{shown}");
         assert_eq!(
-            fault("\"hunter2\""),
-            "JSON of another shape at line 1 column 9"
+            shown.matches("PRIVATE KEY-----<redacted, sha256:").count(),
+            2
         );
-        assert_eq!(
-            fault("[\"hunter2\"]"),
-            "JSON of another shape at line 1 column 10"
-        );
-        assert_eq!(fault("hunter2"), "expected value at line 1 column 1");
+        assert!(!without_private_keys(&key[..35]).contains("AAA"));
+        assert_eq!(without_private_keys(&certificate), certificate);
     }
 
     /// `printf %s hunter2 | sha256sum` starts with f52fbd32.

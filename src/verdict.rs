@@ -3,6 +3,7 @@
 //! | stage | the server | source |
 //! |---|---|---|
 //! | `request` | wants a token at all | the HTTP endpoint `/v1/peering/establish` |
+//! | `name` | wants a peer's name | a regular expression of Consul's |
 //! | `base64` | takes the base64 off | `base64.StdEncoding` |
 //! | `json` | reads the JSON into its struct | `json.Unmarshal` |
 //! | `ca` | reads the first PEM block of each `CA` entry, which has to be a certificate | `pem.Decode`, `x509.ParseCertificate` |
@@ -13,13 +14,13 @@
 //!
 //! Nothing else in a token is checked: an expired root, an empty secret or an empty `CA` list pass.
 
-use crate::DecodeError;
 use crate::godialect::address::{read_number, split_host_port};
 use crate::godialect::base64::{self, CorruptBase64};
 use crate::godialect::json::{SyntaxError, TypeError};
 use crate::godialect::pem;
 use crate::godialect::x509::{CertificateError, check_certificate};
 use crate::token::fields::Fields;
+use crate::{DecodeError, PeerNameError};
 use std::fmt;
 use zeroize::Zeroizing;
 
@@ -29,6 +30,8 @@ use zeroize::Zeroizing;
 pub enum Stage {
     /// The request as such: a token has to be given.
     Request,
+    /// The name under which the peering is to be established.
+    Name,
     /// The base64 around the token.
     Base64,
     /// The JSON within.
@@ -51,6 +54,7 @@ impl Stage {
     pub fn name(self) -> &'static str {
         match self {
             Self::Request => "request",
+            Self::Name => "name",
             Self::Base64 => "base64",
             Self::Json => "json",
             Self::Ca => "ca",
@@ -76,6 +80,9 @@ pub enum Refusal {
     /// The token is empty.
     #[error("PeeringToken is required in the payload when establishing a peering.")]
     Missing,
+    /// The peer's name is no name.
+    #[error(transparent)]
+    Name(#[from] PeerNameError),
     /// The token is no base64.
     #[error("failed to decode token: {0}")]
     Base64(#[from] CorruptBase64),
@@ -135,6 +142,7 @@ impl Refusal {
     pub fn stage(&self) -> Stage {
         match self {
             Self::Missing => Stage::Request,
+            Self::Name(_) => Stage::Name,
             Self::Base64(_) => Stage::Base64,
             Self::Syntax(_) | Self::Type(_) => Stage::Json,
             Self::NoPem { .. } | Self::NotACertificate { .. } | Self::Certificate { .. } => {
@@ -189,6 +197,10 @@ impl Judge {
     pub fn judge(&mut self, token: &[u8]) -> Result<(), Refusal> {
         if token.is_empty() {
             return Err(Refusal::Missing);
+        }
+        // A buffer that grows leaves copies of the secret behind.
+        if self.json.capacity() < token.len() {
+            self.json = Zeroizing::new(Vec::with_capacity(token.len()));
         }
         base64::decode(token, &mut self.json)?;
         judge_json(&self.json, &mut self.der)

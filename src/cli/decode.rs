@@ -2,17 +2,13 @@
 
 use super::input::{Form, GivenToken, TokenArgs};
 use super::report::Failure;
-use super::text::shown;
+use super::text::{self, shown, validity, without_secrets};
 use super::{Format, Status, output};
-use crate::{
-    PeeringToken, Reading, Refusal, RootDetails, Secret, Shape, SyntaxError, decode_base64, judge,
-    secret_spans,
-};
+use crate::{DialedList, Reading, Refusal, RootDetails, Shape, decode_base64, judge, redact};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use std::fmt::Write;
-use std::ops::Range;
 use zeroize::Zeroizing;
 
 /// Shows what a token holds, whatever release minted it.
@@ -40,13 +36,16 @@ pub(super) struct Args {
 pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
     let given = arguments.input.read()?;
     let refusal = judge(&given.token).err();
-    match (show(arguments, &given, refusal.as_ref()), refusal) {
-        (Ok(text), None) => output::print(&text).map(|()| Status::Done),
-        (Ok(text), Some(refusal)) => {
-            output::print(&text)?;
-            Err(refused(&refusal))
+    let unreadable = match show(arguments, &given, refusal.as_ref()) {
+        Ok(printed) => {
+            printed?;
+            None
         }
-        (Err(unreadable), refusal) => Err(refused(&refusal.unwrap_or(unreadable))),
+        Err(unreadable) => Some(unreadable),
+    };
+    match refusal.or(unreadable) {
+        Some(refusal) => Err(refused(&refusal)),
+        None => Ok(Status::Done),
     }
 }
 
@@ -57,75 +56,43 @@ fn refused(refusal: &Refusal) -> Failure {
     ))
 }
 
-/// What is printed of a token whose JSON can be read.
+/// Prints a token whose JSON can be read.
 fn show(
     arguments: &Args,
     given: &GivenToken,
     refusal: Option<&Refusal>,
-) -> Result<Zeroizing<String>, Refusal> {
+) -> Result<Result<(), Failure>, Refusal> {
     let json = decode_base64(&given.token)?;
-    if arguments.json_only {
-        let mut text = only_json(&json, arguments.show_secret)?;
-        text.push('\n');
-        return Ok(text);
-    }
     let reading = Reading::of_json(&json)?;
-    let show_secret = arguments.show_secret;
+    // Where there is no object, nothing tells what in the JSON is a secret.
+    if !json.trim_ascii_start().starts_with(b"{")
+        && let Some(error) = reading.type_error
+    {
+        return Err(error.into());
+    }
+    let shown_json = |json: &[u8]| match arguments.show_secret {
+        true => Ok(Zeroizing::new(String::from_utf8_lossy(json).into_owned())),
+        false => redact(json),
+    };
+    if arguments.json_only {
+        let text = shown_json(&json)?;
+        return Ok(output::print_data(&format!("{}\n", text::json(&text))));
+    }
     Ok(match arguments.format {
-        Format::Pretty => pretty(&reading, given.form, show_secret),
-        Format::Json => as_json(&reading, given.form, refusal, show_secret),
+        Format::Pretty => output::print(&pretty(&reading, given.form, arguments.show_secret)),
+        Format::Json => {
+            let json = shown_json(reading.token.to_json(reading.shape).as_bytes())?;
+            print_json(&reading, &json, given.form, refusal)
+        }
     })
 }
 
-/// The JSON as it stands in the token, with a digest in place of each secret.
-fn only_json(json: &[u8], show_secret: bool) -> Result<Zeroizing<String>, SyntaxError> {
-    let spans = secret_spans(json)?;
-    let mut text = Zeroizing::new(String::with_capacity(json.len() + 128));
-    let mut from = 0;
-    let hidden = |span: &Range<usize>| !show_secret && json[span.clone()] != *b"\"\"";
-    for span in spans.into_iter().filter(hidden) {
-        text.push_str(&String::from_utf8_lossy(&json[from..span.start]));
-        from = span.end;
-        // The digest is that of the text between the quotes, as in every other output.
-        let value = Zeroizing::new(json[span].to_vec());
-        let secret = serde_json::from_slice::<String>(&value).map(Secret::new);
-        let digest = match secret {
-            Ok(secret) => secret.to_string(),
-            Err(_) => crate::redacted(&value),
-        };
-        let _ = write!(text, "\"{digest}\"");
-    }
-    text.push_str(&String::from_utf8_lossy(&json[from..]));
-    Ok(text)
-}
-
-/// The token with a digest in place of the secret, unless that may be shown.
-fn redacted(token: &PeeringToken, show_secret: bool) -> PeeringToken {
-    let mut token = token.clone();
-    if !show_secret && !token.establishment_secret.is_empty() {
-        token.establishment_secret = Secret::new(token.establishment_secret.to_string());
-    }
-    token
-}
-
-/// Which of the two lists a dialer takes.
-fn dialed_list(token: &PeeringToken) -> Option<&'static str> {
-    let filled = |list: &Option<Vec<String>>| list.as_ref().is_some_and(|list| !list.is_empty());
-    if filled(&token.manual_server_addresses) {
-        Some("manual")
-    } else if filled(&token.server_addresses) {
-        Some("server")
-    } else {
-        None
-    }
-}
-
-fn as_json(
+fn print_json(
     reading: &Reading,
+    json: &str,
     form: Form,
     refusal: Option<&Refusal>,
-    show_secret: bool,
-) -> Zeroizing<String> {
+) -> Result<(), Failure> {
     #[derive(Serialize)]
     struct Output<'a> {
         schema: &'static str,
@@ -146,20 +113,15 @@ fn as_json(
         stage: &'static str,
         error: String,
     }
-    let json = reading.token.to_json(reading.shape);
-    let json = only_json(json.as_bytes(), show_secret).unwrap_or_default();
-    let token = RawValue::from_string(json.to_string()).unwrap_or_default();
+    let token = serde_json::from_str(json)
+        .map_err(|error| Failure::could_not_run(format!("cannot write JSON: {error}")))?;
     let entries = reading.token.ca.iter().flatten().enumerate();
-    let output = Output {
+    output::print_json(&Output {
         schema: "peertok.decode/1",
         form,
-        shape: match reading.shape {
-            Shape::V1_13 => "1.13",
-            Shape::V1_14 => "1.14",
-            Shape::V1_16 => "1.16",
-        },
-        token: &token,
-        dialed: dialed_list(&reading.token),
+        shape: reading.shape.name(),
+        token,
+        dialed: reading.token.dialed_list().map(list_name),
         roots: entries
             .flat_map(|(entry, pem)| {
                 let details = RootDetails::of_entry(pem).into_iter();
@@ -168,12 +130,16 @@ fn as_json(
             .collect(),
         refusal: refusal.map(|refusal| Refused {
             stage: refusal.stage().name(),
-            error: refusal.to_string(),
+            error: without_secrets(&refusal.to_string()).into_owned(),
         }),
-    };
-    let mut text = Zeroizing::new(serde_json::to_string(&output).unwrap_or_default());
-    text.push('\n');
-    text
+    })
+}
+
+fn list_name(list: DialedList) -> &'static str {
+    match list {
+        DialedList::Manual => "manual",
+        DialedList::Server => "server",
+    }
 }
 
 fn pretty(reading: &Reading, form: Form, show_secret: bool) -> Zeroizing<String> {
@@ -190,7 +156,12 @@ fn write_pretty(
     show_secret: bool,
     now: Timestamp,
 ) -> std::fmt::Result {
-    let token = redacted(&reading.token, show_secret);
+    let token = &reading.token;
+    let secret = match &token.establishment_secret {
+        secret if secret.is_empty() => "none".to_owned(),
+        secret if show_secret => shown(secret.expose()),
+        secret => secret.to_string(),
+    };
     let heading = anstyle::Style::new().bold();
     let or_none = |text: &str| match text {
         "" => "none".to_owned(),
@@ -212,33 +183,29 @@ fn write_pretty(
         writeln!(out, "  locality     region {region}, zone {zone}")?;
     }
     writeln!(out, "  peer ID      {}", or_none(&token.peer_id))?;
-    writeln!(
-        out,
-        "  secret       {}",
-        or_none(token.establishment_secret.expose())
-    )?;
+    writeln!(out, "  secret       {secret}")?;
 
-    let dialed = dialed_list(&token);
+    let dialed = token.dialed_list();
     writeln!(
         out,
         "\n{heading}Addresses{heading:#}: {}",
         match dialed {
-            Some("manual") => "the manual list is dialed, the server list is not",
-            Some(_) => "the server list is dialed, since there is no manual one",
+            Some(DialedList::Manual) => "the manual list is dialed, the server list is not",
+            Some(DialedList::Server) => "the server list is dialed, since there is no manual one",
             None => "none",
         }
     )?;
-    for (name, list) in [
-        ("manual", &token.manual_server_addresses),
-        ("server", &token.server_addresses),
+    for (which, list) in [
+        (DialedList::Manual, &token.manual_server_addresses),
+        (DialedList::Server, &token.server_addresses),
     ] {
         for address in list.iter().flatten() {
-            let unused = if dialed == Some(name) {
+            let unused = if dialed == Some(which) {
                 ""
             } else {
                 "  (not dialed)"
             };
-            writeln!(out, "  {name}  {}{unused}", shown(address))?;
+            writeln!(out, "  {}  {}{unused}", list_name(which), shown(address))?;
         }
     }
 
@@ -277,57 +244,8 @@ fn write_root(
     }
     let trust_domain = root.trust_domain.as_deref().unwrap_or("none");
     writeln!(out, "    trust domain  {}", shown(trust_domain))?;
-    let date = |moment: Option<Timestamp>| match moment {
-        Some(moment) => moment.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(),
-        None => "beyond the calendar".to_owned(),
-    };
-    let state = match (root.not_before, root.not_after) {
-        (Some(begin), _) if now < begin => format!(" (begins in {})", distance(now, begin)),
-        (_, Some(end)) if now > end => format!(" (expired {} ago)", distance(end, now)),
-        (_, Some(end)) => format!(" (expires in {})", distance(now, end)),
-        (_, None) => String::new(),
-    };
-    let (begin, end) = (date(root.not_before), date(root.not_after));
-    writeln!(out, "    valid         {begin} to {end}{state}")?;
+    writeln!(out, "    valid         {}", validity(root, now))?;
     let ca = if root.is_ca { "" } else { ", no CA" };
     writeln!(out, "    key           {}{ca}", root.key)?;
     writeln!(out, "    sha256        {}", root.sha256)
-}
-
-/// The time between two moments in its largest unit, rounded down: `9 years`, `1 day`.
-fn distance(from: Timestamp, to: Timestamp) -> String {
-    const DAY: i64 = 24 * 60 * 60;
-    let seconds = to.as_second().saturating_sub(from.as_second());
-    let (number, unit) = match seconds {
-        ..60 => (seconds, "second"),
-        60..3600 => (seconds / 60, "minute"),
-        3600..DAY => (seconds / 3600, "hour"),
-        // The mean month and year of the Gregorian calendar.
-        DAY..2_629_746 => (seconds / DAY, "day"),
-        2_629_746..31_556_952 => (seconds / 2_629_746, "month"),
-        _ => (seconds / 31_556_952, "year"),
-    };
-    format!("{number} {unit}{}", if number == 1 { "" } else { "s" })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn distances_are_in_their_largest_unit() {
-        let moment = |second| Timestamp::from_second(second).unwrap();
-        for (seconds, expected) in [
-            (0, "0 seconds"),
-            (1, "1 second"),
-            (119, "1 minute"),
-            (7200, "2 hours"),
-            (86_399, "23 hours"),
-            (86_400, "1 day"),
-            (40 * 86_400, "1 month"),
-            (3650 * 86_400, "9 years"),
-        ] {
-            assert_eq!(distance(moment(0), moment(seconds)), expected);
-        }
-    }
 }

@@ -2,12 +2,17 @@
 
 use super::input::read_file;
 use super::report::{Failure, note, warn};
-use super::{Format, Status, output};
+use super::{Format, Status, output, snapshot};
+use crate::generate::is_uuid;
+use crate::godialect::quote::quote;
+use crate::snapshot::{Base, Seed, State};
 use crate::{
-    DEFAULT_PORT, GenerateError, Inputs, Locality, Release, Roots, RootsError, Secret, generate,
+    DEFAULT_PORT, GenerateError, Inputs, Locality, Release, Roots, RootsError, Secret, Shape,
+    generate,
 };
 use clap::builder::NonEmptyStringValueParser;
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
@@ -84,10 +89,20 @@ pub(super) struct Args {
     #[arg(long, value_name = "NAME", help_heading = "In place of a server")]
     server_name: Option<String>,
     /// The region of the acceptor's servers (Consul 1.16 and later).
-    #[arg(long, value_name = "NAME", help_heading = "In place of a server")]
+    #[arg(
+        long,
+        value_name = "NAME",
+        value_parser = NonEmptyStringValueParser::new(),
+        help_heading = "In place of a server"
+    )]
     locality_region: Option<String>,
     /// The zone of the acceptor's servers (Consul 1.16 and later).
-    #[arg(long, value_name = "NAME", help_heading = "In place of a server")]
+    #[arg(
+        long,
+        value_name = "NAME",
+        value_parser = NonEmptyStringValueParser::new(),
+        help_heading = "In place of a server"
+    )]
     locality_zone: Option<String>,
 
     /// The peer ID, in place of a random one.
@@ -114,17 +129,50 @@ pub(super) struct Args {
     #[arg(long, help_heading = "The token")]
     as_consul: bool,
 
+    /// A snapshot of the acceptor (consul snapshot save): roots, datacenter, cluster ID and
+    /// addresses come from it, as its server would take them.
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with_all = ["ca", "ca_chain", "roots", "no_ca", "cluster_id"],
+        help_heading = "The acceptor's state"
+    )]
+    snapshot: Option<PathBuf>,
+    /// Write a snapshot that makes the acceptor honour the token once it is restored: the one of
+    /// --snapshot with the peering added, or without --snapshot a new one for a new cluster.
+    #[arg(long, value_name = "FILE", help_heading = "The acceptor's state")]
+    snapshot_out: Option<PathBuf>,
+    /// Start from a snapshot that is older than an hour.
+    #[arg(long, requires = "snapshot", help_heading = "The acceptor's state")]
+    allow_old_base: bool,
+
     /// Write the token to a file that only its owner can read.
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     out: Option<PathBuf>,
-    /// Replace the file that --out names.
-    #[arg(long, requires = "out", help_heading = "Output")]
+    /// Replace the files that --out and --snapshot-out name.
+    #[arg(long, help_heading = "Output")]
     force: bool,
 }
 
 pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
-    let inputs = inputs(arguments)?;
+    let base = arguments.snapshot.as_deref();
+    let mut base = base.map(snapshot::open_base).transpose()?;
+    let inputs = inputs(arguments, base.as_ref().map(Base::state))?;
     let generated = generate(&inputs).map_err(failure)?;
+    let advice = match &arguments.snapshot_out {
+        Some(file) => {
+            let mut seed = Seed::of_token(&inputs.name, &generated.token);
+            seed.meta = inputs.meta;
+            let output = snapshot::Output {
+                file,
+                force: arguments.force,
+                allow_old_base: arguments.allow_old_base,
+            };
+            snapshot::write(base.as_mut(), &[seed], &output)?
+        }
+        None => "no server knows this token's PeerID and secret yet, so establish would answer 403; the peer's name and metadata are not part of a token".to_owned(),
+    };
+
     let mut text = Zeroizing::new(String::with_capacity(generated.text.len() + 32));
     match arguments.format {
         Format::Pretty => text.push_str(&generated.text),
@@ -137,19 +185,21 @@ pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
     }
     text.push('\n');
     match &arguments.out {
-        Some(path) => output::write_private(path, text.as_bytes(), arguments.force)?,
-        None => output::print(&text)?,
+        Some(path) => output::write_private(path, arguments.force, |file| {
+            file.write_all(text.as_bytes()).map_err(|error| {
+                Failure::could_not_run(format!("cannot write {}: {error}", path.display()))
+            })
+        })?,
+        None => output::print_data(&text)?,
     }
     for notice in &generated.notices {
         warn(&notice.to_string());
     }
-    note(
-        "no server knows this token's PeerID and secret yet, so establish would answer 403; the peer's name and metadata are not part of a token",
-    );
+    note(&advice);
     Ok(Status::Done)
 }
 
-fn inputs(arguments: &Args) -> Result<Inputs, Failure> {
+fn inputs(arguments: &Args, state: Option<&State>) -> Result<Inputs, Failure> {
     let Some(name) = arguments.name.clone().filter(|name| !name.is_empty()) else {
         let missing = Failure::could_not_run("Missing the required -name flag");
         return Err(missing.hint("-name NAME is the name that the acceptor gives to the peer"));
@@ -157,43 +207,95 @@ fn inputs(arguments: &Args) -> Result<Inputs, Failure> {
     let meta = meta(&arguments.meta)?;
     crate::check_peer_name(&name).map_err(|error| failure(error.into()))?;
     crate::check_meta(&meta).map_err(|error| failure(error.into()))?;
-    let Some(datacenter) = arguments.datacenter.clone() else {
+    if arguments.snapshot_out.is_some() && !arguments.partition.is_empty() {
+        let message =
+            "-partition goes into no snapshot: only those of the community edition have been tried";
+        return Err(Failure::could_not_run(message).hint("leave out -partition or --snapshot-out"));
+    }
+    let mut peer_id = arguments.peer_id.clone();
+    if let Some(state) = state {
+        let known = state
+            .name_to_accept(&name)
+            .map_err(|error| Failure::could_not_run(error.to_string()))?;
+        if let Some(known) = known {
+            let id = peer_id.get_or_insert_with(|| known.id.clone());
+            if *id != known.id {
+                let message = format!(
+                    "expected the ID {} of the peering {name:?}, but found --peer-id {id}",
+                    known.id
+                );
+                return Err(Failure::could_not_run(message).hint("leave out --peer-id"));
+            }
+        }
+        check_acceptor(state, arguments)?;
+    }
+    let from_state = |field: fn(&State) -> Option<String>| state.and_then(field);
+    let datacenter = arguments.datacenter.clone();
+    let Some(datacenter) = datacenter.or_else(|| from_state(|state| state.datacenter.clone()))
+    else {
         let missing = Failure::could_not_run("expected the acceptor's datacenter, but found none");
         return Err(missing.hint("give --datacenter NAME"));
     };
-    let release: Option<Release> = match &arguments.consul_version {
-        Some(version) => Some(version.parse().map_err(|error: crate::ReleaseError| {
-            Failure::could_not_run(format!("--consul-version: {error}"))
-        })?),
-        None => None,
+    let mut inputs = Inputs::new(name, datacenter);
+    inputs.meta = meta;
+    inputs.roots = match state {
+        Some(state) => state.token_roots(),
+        None => roots(arguments)?,
     };
-    let external = arguments.server_external_addresses.as_deref();
-    Ok(Inputs {
-        name,
-        meta,
-        roots: roots(arguments)?,
-        datacenter,
-        server_addresses: arguments.server_address.clone(),
-        external_addresses: external
-            .filter(|list| !list.is_empty())
-            .map(|list| list.split(',').map(str::to_owned).collect())
-            .unwrap_or_default(),
-        partition: arguments.partition.clone(),
-        locality: match (&arguments.locality_region, &arguments.locality_zone) {
-            (None, None) => None,
-            (region, zone) => Some(Locality {
-                region: region.clone().unwrap_or_default(),
-                zone: zone.clone().unwrap_or_default(),
-            }),
-        },
-        cluster_id: arguments.cluster_id.clone(),
-        server_name: arguments.server_name.clone(),
-        peer_id: arguments.peer_id.clone(),
-        secret: arguments.secret_file.as_deref().map(secret).transpose()?,
-        shape: release.map(Release::shape).unwrap_or_default(),
-        default_port: arguments.default_port,
-        as_consul: arguments.as_consul,
-    })
+    inputs.server_addresses = match state {
+        Some(state) if arguments.server_address.is_empty() => state.server_addresses.clone(),
+        _ => arguments.server_address.clone(),
+    };
+    if let Some(list) = arguments.server_external_addresses.as_deref()
+        && !list.is_empty()
+    {
+        inputs.external_addresses = list.split(',').map(str::to_owned).collect();
+    }
+    inputs.partition.clone_from(&arguments.partition);
+    if arguments.locality_region.is_some() || arguments.locality_zone.is_some() {
+        inputs.locality = Some(Locality {
+            region: arguments.locality_region.clone().unwrap_or_default(),
+            zone: arguments.locality_zone.clone().unwrap_or_default(),
+        });
+    }
+    inputs.cluster_id.clone_from(&arguments.cluster_id);
+    inputs.server_name.clone_from(&arguments.server_name);
+    inputs.peer_id = peer_id;
+    inputs.secret = arguments.secret_file.as_deref().map(secret).transpose()?;
+    inputs.shape = shape(arguments, state)?;
+    inputs.default_port = arguments.default_port;
+    inputs.as_consul = arguments.as_consul;
+    Ok(inputs)
+}
+
+/// Refuses, in Consul's words, a state whose server could make no token.
+fn check_acceptor(state: &State, arguments: &Args) -> Result<(), Failure> {
+    if state.roots.is_empty() {
+        return Err(Failure::could_not_run("CA has not finished initializing"));
+    }
+    if !state.server_addresses.is_empty() || !arguments.server_address.is_empty() {
+        return Ok(());
+    }
+    let refused = Failure::could_not_run(match state.through_mesh_gateways {
+        true => {
+            "servers are configured to PeerThroughMeshGateways, but no mesh gateway instances are registered"
+        }
+        false => "a grpc bind port must be specified in the configuration for all servers",
+    });
+    Err(refused.hint("--server-address HOST:PORT names an address that the snapshot lacks"))
+}
+
+/// The shape of the release that was given, or of the acceptor's oldest server.
+fn shape(arguments: &Args, state: Option<&State>) -> Result<Shape, Failure> {
+    if let Some(version) = &arguments.consul_version {
+        let release: Release = version.parse().map_err(|error: crate::ReleaseError| {
+            Failure::could_not_run(format!("--consul-version: {error}"))
+        })?;
+        return Ok(release.shape());
+    }
+    let servers = state.into_iter().flat_map(|state| &state.consul_versions);
+    let oldest = servers.filter_map(|version| version.parse().ok()).min();
+    Ok(oldest.map(Release::shape).unwrap_or_default())
 }
 
 /// Reads pairs as Consul's command line does: a later one of the same key wins.
@@ -201,19 +303,20 @@ fn meta(pairs: &[String]) -> Result<BTreeMap<String, String>, Failure> {
     let pair = |pair: &String| match pair.split_once('=') {
         Some((key, value)) => Ok((key.to_owned(), value.to_owned())),
         None => Err(Failure::could_not_run(format!(
-            "invalid value {pair:?} for flag -meta: Missing \"=\" value in argument: {pair}"
+            "invalid value {} for flag -meta: Missing \"=\" value in argument: {pair}",
+            quote(pair)
         ))),
     };
     pairs.iter().map(pair).collect()
 }
 
-fn roots(arguments: &Args) -> Result<Option<Roots>, Failure> {
+fn roots(arguments: &Args) -> Result<Roots, Failure> {
     let read = |path: &Path, parse: fn(&[u8]) -> Result<Roots, RootsError>| {
-        let file = read_file(path)?;
+        let file = read_file(path, &path.display().to_string())?;
         parse(&file).map_err(|error| roots_failure(path, &error))
     };
     if let Some(path) = &arguments.roots {
-        return read(path, Roots::from_api).map(Some);
+        return read(path, Roots::from_api);
     }
     let mut roots = Roots::default();
     for path in &arguments.ca {
@@ -226,36 +329,42 @@ fn roots(arguments: &Args) -> Result<Option<Roots>, Failure> {
         let missing =
             Failure::could_not_run("expected the acceptor's root certificates, but found none");
         return Err(missing.hint(
-            "give --ca FILE or --roots FILE, or --no-ca for a cluster whose gRPC port has no TLS",
+            "give --ca FILE, --roots FILE or --snapshot FILE, or --no-ca for a cluster whose gRPC port has no TLS",
         ));
     }
-    Ok(Some(roots).filter(|roots| !roots.entries.is_empty()))
+    Ok(roots)
 }
 
 fn roots_failure(path: &Path, error: &RootsError) -> Failure {
     let failure = Failure::could_not_run(format!("{}: {error}", path.display()));
     match error {
         RootsError::Der => failure.hint("openssl x509 -inform der -in FILE converts DER to PEM"),
+        RootsError::Json => failure.hint("the answer of /v1/connect/ca/roots is given with --roots FILE"),
+        RootsError::DamagedBlock { .. } => failure.hint(
+            "BEGIN and END start their lines, and the base64 between them is whole",
+        ),
         RootsError::PrivateKey => failure.hint(
             "a token never needs a private key: give a file with certificates alone, such as openssl x509 -in FILE prints",
         ),
         RootsError::NotRootsJson { .. } => {
-            failure.hint("a PEM file is given with --ca FILE; consul's own answer is at /v1/connect/ca/roots")
+            failure.hint("a PEM file is given with --ca FILE")
         }
         _ => failure,
     }
 }
 
+/// Reads a secret. What is refused is not shown: it is a secret, if a damaged one, and so may be the
+/// name of a file that is not there.
 fn secret(path: &Path) -> Result<Secret, Failure> {
-    let file = read_file(path)?;
-    // The text is not shown where it is refused: it is a secret, if a damaged one.
-    let text = std::str::from_utf8(&file).map_err(|_| {
-        Failure::could_not_run(format!(
-            "{}: expected a secret, but found no text",
-            path.display()
-        ))
-    })?;
-    Ok(Secret::new(text.trim_end_matches(['\r', '\n']).to_owned()))
+    let name = "the file of --secret-file";
+    let file = read_file(path, name)?;
+    let text = std::str::from_utf8(&file).map(|text| text.trim_end_matches(['\r', '\n']));
+    match text {
+        Ok(text) if is_uuid(text) => Ok(Secret::new(text.to_owned())),
+        _ => Err(Failure::could_not_run(format!(
+            "expected {name} to hold a UUID, 8-4-4-4-12 hexadecimal digits, and nothing else"
+        ))),
+    }
 }
 
 fn failure(error: GenerateError) -> Failure {

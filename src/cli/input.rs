@@ -3,21 +3,21 @@
 //! | form | recognised by |
 //! |---|---|
 //! | Consul's JSON envelope, or the body of an establish request | an object with a text `PeeringToken` |
-//! | a token's decoded JSON | any other text that starts with `{` |
+//! | a token's decoded JSON | any other text that starts with `{`, or with that behind a byte order mark |
 //! | a bare token | everything else; it loses one line end at its end, and nothing else |
 
 use super::report::Failure;
-use crate::encode_base64;
+use crate::roots::without_bom;
+use crate::{encode_base64, token_in_envelope};
 use clap::Args;
-use serde::Deserialize;
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, IsTerminal, Read};
 use std::path::Path;
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroizing;
 
 /// The largest token, in bytes, unless `--max-size` says otherwise.
-const MAX_SIZE: usize = 1 << 20;
+pub(super) const MAX_SIZE: usize = 1 << 20;
 /// The largest file that goes with a token, such as one of roots, in bytes.
 const MAX_FILE: usize = 16 << 20;
 
@@ -69,46 +69,59 @@ pub(super) enum Source<'a> {
 }
 
 impl TokenArgs {
+    /// Where the token is.
     pub(super) fn source(&self) -> Result<Source<'_>, Failure> {
-        let Some(argument) = &self.token else {
-            if io::stdin().is_terminal() {
+        match &self.token {
+            Some(argument) => Ok(Source::of(argument)),
+            None if io::stdin().is_terminal() => {
                 let missing = Failure::could_not_run("expected a token, but found none");
-                return Err(missing.hint("give the token, @FILE, or - for standard input"));
+                Err(missing.hint("give the token, @FILE, or - for standard input"))
             }
-            return Ok(Source::Stdin);
-        };
-        if argument == "-" {
-            return Ok(Source::Stdin);
-        }
-        // `@` is one byte in every encoding that an argument can have.
-        match argument.as_encoded_bytes().first() {
-            Some(b'@') => Ok(Source::File(Path::new(at_removed(argument)))),
-            _ => Ok(Source::Argument(argument)),
+            None => Ok(Source::Stdin),
         }
     }
 
     /// Reads the token and recognises its form.
     pub(super) fn read(&self) -> Result<GivenToken, Failure> {
-        let (name, given) = match self.source()? {
-            Source::Argument(argument) => {
+        self.source()?.read(self.max_size)
+    }
+}
+
+impl<'a> Source<'a> {
+    /// What an argument names.
+    pub(super) fn of(argument: &'a OsStr) -> Self {
+        if argument == "-" {
+            return Self::Stdin;
+        }
+        // `@` is one byte in every encoding that an argument can have.
+        match argument.as_encoded_bytes().first() {
+            Some(b'@') => Self::File(Path::new(at_removed(argument))),
+            _ => Self::Argument(argument),
+        }
+    }
+
+    /// Reads one token of at most `max_size` bytes and recognises its form.
+    pub(super) fn read(self, max_size: usize) -> Result<GivenToken, Failure> {
+        let (name, given) = match self {
+            Self::Argument(argument) => {
                 let bytes = argument.as_encoded_bytes();
-                let given = (bytes.len() <= self.max_size).then(|| bytes.to_vec().into());
+                let given = (bytes.len() <= max_size).then(|| bytes.to_vec().into());
                 ("the token".to_owned(), given)
             }
-            Source::File(path) => {
+            Self::File(path) => {
                 let name = path.display().to_string();
-                let given = read_all(open(path)?, &name, self.max_size)?;
+                let given = read_all(open(path)?, &name, max_size)?;
                 (name, given)
             }
-            Source::Stdin => {
+            Self::Stdin => {
                 let name = "standard input";
-                let given = read_all(io::stdin().lock(), name, self.max_size)?;
+                let given = read_all(io::stdin().lock(), name, max_size)?;
                 (name.to_owned(), given)
             }
         };
         match given {
             Some(given) => Ok(recognise(given)),
-            None => Err(Failure::no(format!("{name}: {}", too_large(self.max_size)))
+            None => Err(Failure::no(format!("{name}: {}", too_large(max_size)))
                 .hint("--max-size BYTES raises the limit")),
         }
     }
@@ -133,12 +146,14 @@ pub(super) fn too_large(limit: usize) -> String {
     format!("expected at most {limit} bytes, but found more")
 }
 
-/// Reads a file that goes with a token; `-` is standard input.
-pub(super) fn read_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
-    let name = path.display().to_string();
-    let file = match name.as_str() {
-        "-" => read_all(io::stdin().lock(), "standard input", MAX_FILE)?,
-        _ => read_all(open(path)?, &name, MAX_FILE)?,
+/// Reads a file that goes with a token, and is called `name` in messages; `-` is standard input.
+pub(super) fn read_file(path: &Path, name: &str) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    let file = match path == Path::new("-") {
+        true => read_all(io::stdin().lock(), "standard input", MAX_FILE)?,
+        false => {
+            let file = File::open(path).map_err(|error| cannot_read(name, &error))?;
+            read_all(file, name, MAX_FILE)?
+        }
     };
     file.ok_or_else(|| Failure::could_not_run(format!("{name}: {}", too_large(MAX_FILE))))
 }
@@ -159,7 +174,7 @@ fn read_all(
     limit: usize,
 ) -> Result<Option<Zeroizing<Vec<u8>>>, Failure> {
     let most = limit.saturating_add(1);
-    // With all its capacity from the start, the buffer leaves no copies of a secret behind.
+    // With its capacity from the start, the buffer leaves no copies of a secret behind.
     let mut bytes = Zeroizing::new(Vec::with_capacity(most.min(MAX_FILE)));
     reader
         .take(u64::try_from(most).unwrap_or(u64::MAX))
@@ -169,13 +184,14 @@ fn read_all(
 }
 
 fn recognise(mut given: Zeroizing<Vec<u8>>) -> GivenToken {
-    if given.trim_ascii_start().first() == Some(&b'{') {
-        if let Some(token) = in_envelope(&given) {
-            let form = Form::Envelope;
-            return GivenToken { form, token };
-        }
-        let token = Zeroizing::new(encode_base64(&given).as_bytes().to_vec());
-        let form = Form::DecodedJson;
+    // Some editors put a mark before a text. JSON cannot start with it, so none is lost.
+    let json = without_bom(&given);
+    if json.trim_ascii_start().first() == Some(&b'{') {
+        let (form, token) = match token_in_envelope(json) {
+            Some(token) => (Form::Envelope, token),
+            None => (Form::DecodedJson, encode_base64(json)),
+        };
+        let token = Zeroizing::new(token.as_bytes().to_vec());
         return GivenToken { form, token };
     }
     if given.ends_with(b"\n") {
@@ -186,21 +202,4 @@ fn recognise(mut given: Zeroizing<Vec<u8>>) -> GivenToken {
     }
     let form = Form::Token;
     GivenToken { form, token: given }
-}
-
-fn in_envelope(json: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-    #[derive(Deserialize)]
-    struct Envelope {
-        #[serde(rename = "PeeringToken")]
-        token: String,
-    }
-    impl Drop for Envelope {
-        fn drop(&mut self) {
-            self.token.zeroize();
-        }
-    }
-    let mut envelope: Envelope = serde_json::from_slice(json).ok()?;
-    Some(Zeroizing::new(
-        std::mem::take(&mut envelope.token).into_bytes(),
-    ))
 }

@@ -8,21 +8,23 @@ use super::Status;
 use super::input::{Source, cannot_read, open, too_large};
 use super::output::ignore_broken_pipe;
 use super::report::Failure;
-use super::validate::Finding;
-use crate::Judge;
-use crate::secret::json_fault;
+use super::text::{self, without_secrets};
+use crate::{Finding, Judge};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::num::NonZero;
-use std::thread;
-use zeroize::Zeroizing;
+use std::{mem, panic, thread};
+use zeroize::{Zeroize, Zeroizing};
 
 /// How much is read at once, in bytes.
 const CHUNK: usize = 1 << 20;
-/// Fewer bytes than this are not worth another thread.
-const SHARE: usize = 1 << 14;
+/// A thread is given at least so many bytes, if there are, and at most so many bytes and lines: an
+/// answer may be longer than its line, and those of all threads are in memory together.
+const LEAST: usize = 1 << 14;
+const MOST: usize = 1 << 18;
+const MOST_LINES: usize = 1 << 12;
 
 #[derive(Deserialize)]
 struct Line<'a> {
@@ -30,6 +32,14 @@ struct Line<'a> {
     id: Option<&'a RawValue>,
     #[serde(borrow)]
     token: Cow<'a, str>,
+}
+
+impl Drop for Line<'_> {
+    fn drop(&mut self) {
+        if let Cow::Owned(token) = &mut self.token {
+            token.zeroize();
+        }
+    }
 }
 
 /// What can be said of a line whose token is missing or no text.
@@ -50,12 +60,12 @@ struct Verdict<'a> {
 
 impl<'a> Verdict<'a> {
     /// The verdict on a line that holds no token that could be judged.
-    fn input(id: Option<&'a RawValue>, error: String) -> Self {
+    fn input(id: Option<&'a RawValue>, error: impl Into<String>) -> Self {
         Self {
             id,
             accepted: false,
             stage: Some("input"),
-            error: Some(error),
+            error: Some(error.into()),
             findings: [],
         }
     }
@@ -63,7 +73,7 @@ impl<'a> Verdict<'a> {
 
 /// Judges every line of the source; the answer is no where one of them is refused.
 pub(super) fn run(source: Source<'_>, max_size: usize) -> Result<Status, Failure> {
-    let (name, reader): (String, Box<dyn Read>) = match source {
+    let (name, mut reader): (String, Box<dyn Read>) = match source {
         Source::Argument(_) => {
             let error = Failure::could_not_run("expected a stream of lines, but found a token");
             return Err(error.hint("give @FILE, or - for standard input"));
@@ -71,50 +81,66 @@ pub(super) fn run(source: Source<'_>, max_size: usize) -> Result<Status, Failure
         Source::File(path) => (path.display().to_string(), Box::new(open(path)?)),
         Source::Stdin => ("standard input".to_owned(), Box::new(io::stdin().lock())),
     };
-    let mut reader = BufReader::with_capacity(CHUNK, reader);
-    let mut out = io::stdout().lock();
+    let mut out = Output {
+        out: io::stdout().lock(),
+        status: Status::Done,
+    };
     // A line has the token, its ID and some escapes; a longer one is not kept.
     let longest = max_size.saturating_mul(2).saturating_add(CHUNK);
-    let mut lines = Zeroizing::new(Vec::new());
+    let mut chunk = Zeroizing::new(vec![0; CHUNK]);
+    let mut lines = Zeroizing::new(Vec::with_capacity(longest.min(8 * CHUNK)));
     let mut overlong = false;
-    let mut status = Status::Done;
     loop {
-        let read = reader
-            .fill_buf()
-            .map_err(|error| cannot_read(&name, &error))?;
+        let read = match reader.read(&mut chunk) {
+            Ok(read) => &chunk[..read],
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            Err(error) => return Err(cannot_read(&name, &error)),
+        };
         let ended = read.is_empty();
-        let last_line_end = memchr::memrchr(b'\n', read);
-        let taken = last_line_end.map_or(read.len(), |at| at + 1);
-        lines.extend_from_slice(&read[..taken]);
-        reader.consume(taken);
-        if last_line_end.is_none() && !ended {
-            if lines.len() > longest {
-                overlong = true;
-                lines.clear();
+        let whole = memchr::memrchr(b'\n', read).map_or(0, |at| at + 1);
+        let (whole, rest) = read.split_at(whole);
+        lines.extend_from_slice(whole);
+        if !whole.is_empty() || ended {
+            let mut judged = lines.as_slice();
+            let mut first = Answers::default();
+            if mem::take(&mut overlong) {
+                let end = memchr::memchr(b'\n', judged).map_or(judged.len(), |at| at + 1);
+                judged = &judged[end..];
+                let error = format!("expected a line of at most {longest} bytes, but found more");
+                first.push(&Verdict::input(None, error));
             }
-            continue;
-        }
-        let mut answers = Vec::new();
-        let mut whole = lines.as_slice();
-        if std::mem::take(&mut overlong) {
-            let end = memchr::memchr(b'\n', whole).map_or(whole.len(), |at| at + 1);
-            whole = &whole[end..];
-            answers.push(Answers::input(too_large(max_size)));
-        }
-        answers.extend(judge_lines(whole, max_size));
-        lines.clear();
-        for answers in answers {
-            if answers.refused {
-                status = Status::No;
+            let written = out
+                .write(&first)
+                .and_then(|()| judge_lines(judged, max_size, &mut out))
+                .and_then(|()| out.out.flush());
+            if written.is_err() {
+                return ignore_broken_pipe(written).map(|()| out.status);
             }
-            if let Err(error) = out.write_all(&answers.text) {
-                return ignore_broken_pipe(Err(error)).map(|()| status);
-            }
+            lines.clear();
         }
-        ignore_broken_pipe(out.flush())?;
         if ended {
-            return Ok(status);
+            return Ok(out.status);
         }
+        lines.extend_from_slice(rest);
+        if lines.len() > longest {
+            overlong = true;
+            lines.clear();
+        }
+    }
+}
+
+/// Where answers go, and what they come to.
+struct Output<W> {
+    out: W,
+    status: Status,
+}
+
+impl<W: Write> Output<W> {
+    fn write(&mut self, answers: &Answers) -> io::Result<()> {
+        if answers.refused {
+            self.status = Status::No;
+        }
+        self.out.write_all(&answers.text)
     }
 }
 
@@ -126,42 +152,64 @@ struct Answers {
 }
 
 impl Answers {
-    /// The answer to a line that is too long to be kept.
-    fn input(error: String) -> Self {
-        let mut answers = Self::default();
-        answers.push(&Verdict::input(None, error));
-        answers
-    }
-
     fn push(&mut self, verdict: &Verdict<'_>) {
         self.refused |= !verdict.accepted;
-        // A vector takes all that is written to it.
-        let _ = serde_json::to_writer(&mut self.text, verdict);
+        // Nothing in a verdict is without a form in JSON.
+        let line = serde_json::to_string(verdict).unwrap_or_default();
+        self.text.extend_from_slice(text::json(&line).as_bytes());
         self.text.push(b'\n');
     }
 }
 
-/// Judges whole lines on all cores, and gives the answers in order.
-fn judge_lines(mut lines: &[u8], max_size: usize) -> Vec<Answers> {
+/// Judges whole lines on all cores, and writes the answers in order.
+fn judge_lines<W: Write>(mut lines: &[u8], max_size: usize, out: &mut Output<W>) -> io::Result<()> {
     let cores = thread::available_parallelism().map_or(1, NonZero::get);
-    let share = (lines.len() / cores).max(SHARE);
-    let mut pieces = Vec::with_capacity(cores);
+    let share = (lines.len() / cores).clamp(LEAST, MOST);
     while !lines.is_empty() {
-        let from = share.min(lines.len()) - 1;
-        let end = memchr::memchr(b'\n', &lines[from..]).map_or(lines.len(), |at| from + at + 1);
-        let (piece, rest) = lines.split_at(end);
-        pieces.push(piece);
-        lines = rest;
+        let mut pieces = Vec::with_capacity(cores);
+        while pieces.len() < cores && !lines.is_empty() {
+            let piece = piece(lines, share);
+            lines = &lines[piece.len()..];
+            pieces.push(piece);
+        }
+        for answers in judge_pieces(&pieces, max_size) {
+            out.write(&answers)?;
+        }
     }
+    Ok(())
+}
+
+/// The first lines, up to the one that makes them so many bytes or [`MOST_LINES`].
+fn piece(lines: &[u8], share: usize) -> &[u8] {
+    let mut line_ends = memchr::memchr_iter(b'\n', lines).enumerate();
+    let last = line_ends.find(|(number, at)| *at >= share || number + 1 == MOST_LINES);
+    &lines[..last.map_or(lines.len(), |(_, at)| at + 1)]
+}
+
+/// Judges each piece on a thread of its own, or where there is none to be had on this one.
+fn judge_pieces(pieces: &[&[u8]], max_size: usize) -> Vec<Answers> {
+    let Some((first, others)) = pieces.split_first() else {
+        return Vec::new();
+    };
     thread::scope(|scope| {
-        let mut pieces = pieces.into_iter();
-        let first = pieces.next();
-        let others: Vec<_> = pieces
-            .map(|piece| scope.spawn(move || judge_piece(piece, max_size)))
+        let others: Vec<_> = others
+            .iter()
+            .map(|piece| {
+                thread::Builder::new()
+                    .spawn_scoped(scope, || judge_piece(piece, max_size))
+                    .map_err(|_| judge_piece(piece, max_size))
+            })
             .collect();
-        let first = first.map(|piece| judge_piece(piece, max_size));
-        let others = others.into_iter().filter_map(|other| other.join().ok());
-        first.into_iter().chain(others).collect()
+        let mut answers = vec![judge_piece(first, max_size)];
+        answers.extend(others.into_iter().map(|other| {
+            match other {
+                Ok(thread) => thread
+                    .join()
+                    .unwrap_or_else(|panic| panic::resume_unwind(panic)),
+                Err(answers) => answers,
+            }
+        }));
+        answers
     })
 }
 
@@ -176,25 +224,43 @@ fn judge_piece(lines: &[u8], max_size: usize) -> Answers {
 }
 
 fn verdict<'a>(judge: &mut Judge, line: &'a [u8], max_size: usize) -> Verdict<'a> {
-    let line: Line<'_> = match serde_json::from_slice(line) {
-        Ok(line) => line,
-        Err(error) => {
-            let id = serde_json::from_slice(line)
-                .ok()
-                .and_then(|line: OnlyId<'_>| line.id);
-            let expected = r#"expected {"id":any,"token":"…"}"#;
-            return Verdict::input(id, format!("{expected}, but found {}", json_fault(&error)));
-        }
-    };
-    if line.token.len() > max_size {
-        return Verdict::input(line.id, too_large(max_size));
+    // serde would take an array for an object.
+    let is_object = line.trim_ascii_start().first() == Some(&b'{');
+    if !is_object {
+        let found = match line.trim_ascii().is_empty() {
+            true => "an empty line",
+            false => "no object",
+        };
+        return Verdict::input(None, expected(found));
     }
-    let refusal = judge.judge(line.token.as_bytes()).err();
+    let read: Line<'_> = match serde_json::from_slice(line) {
+        Ok(read) => read,
+        Err(error) => return without_token(line, &error),
+    };
+    if read.token.len() > max_size {
+        return Verdict::input(read.id, too_large(max_size));
+    }
+    let refusal = judge.judge(read.token.as_bytes()).err();
     Verdict {
-        id: line.id,
+        id: read.id,
         accepted: refusal.is_none(),
         stage: refusal.as_ref().map(|refusal| refusal.stage().name()),
-        error: refusal.map(|refusal| refusal.to_string()),
+        error: refusal.map(|refusal| without_secrets(&refusal.to_string()).into_owned()),
         findings: [],
     }
+}
+
+/// Says what is wrong with an object that has no token. What serde_json says might quote one.
+fn without_token<'a>(line: &'a [u8], error: &serde_json::Error) -> Verdict<'a> {
+    match serde_json::from_slice::<OnlyId<'_>>(line) {
+        Ok(only) => Verdict::input(only.id, expected("no text for the token, or two")),
+        Err(_) => {
+            let found = format!("no JSON at column {}", error.column());
+            Verdict::input(None, expected(&found))
+        }
+    }
+}
+
+fn expected(found: &str) -> String {
+    format!(r#"expected {{"id":any,"token":"…"}}, but found {found}"#)
 }

@@ -11,6 +11,7 @@ mod input;
 mod jsonl;
 mod output;
 mod report;
+mod snapshot;
 mod text;
 mod validate;
 
@@ -56,6 +57,7 @@ struct Cli {
         help_heading = "Output",
         display_order = 1000
     )]
+    #[allow(dead_code, reason = "read before the arguments are parsed")]
     color: Color,
     #[command(subcommand)]
     command: Command,
@@ -76,6 +78,8 @@ enum Command {
     Decode(decode::Args),
     #[command(visible_alias = "check")]
     Validate(validate::Args),
+    #[command(subcommand)]
+    Snapshot(snapshot::Command),
 }
 
 /// The form of a command's output.
@@ -97,26 +101,29 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Status {
 }
 
 fn dispatch(arguments: impl IntoIterator<Item = OsString>) -> Result<Status, Failure> {
-    let arguments = flags::with_two_dashes(arguments)?;
-    let cli = match Cli::try_parse_from(arguments) {
-        Ok(cli) => cli,
-        Err(error) => return answer_clap(&error),
-    };
-    match cli.color {
-        Color::Auto => anstream::ColorChoice::Auto,
-        Color::Always => anstream::ColorChoice::Always,
-        Color::Never => anstream::ColorChoice::Never,
+    let rewritten = flags::with_two_dashes(arguments)?;
+    // Help and errors have colours too, so that this cannot wait until all is parsed.
+    let color = rewritten.color.as_deref();
+    match color.and_then(|color| Color::from_str(color, false).ok()) {
+        None | Some(Color::Auto) => anstream::ColorChoice::Auto,
+        Some(Color::Always) => anstream::ColorChoice::Always,
+        Some(Color::Never) => anstream::ColorChoice::Never,
     }
     .write_global();
+    let cli = match Cli::try_parse_from(rewritten.arguments) {
+        Ok(cli) => cli,
+        Err(error) => return answer_clap(&error, &rewritten.command),
+    };
     match cli.command {
         Command::Generate(arguments) => generate::run(&arguments),
         Command::Decode(arguments) => decode::run(&arguments),
         Command::Validate(arguments) => validate::run(&arguments),
+        Command::Snapshot(command) => snapshot::run(&command),
     }
 }
 
 /// Prints the help or the version that was asked for, or fails as clap says.
-fn answer_clap(error: &clap::Error) -> Result<Status, Failure> {
+fn answer_clap(error: &clap::Error, command: &str) -> Result<Status, Failure> {
     let text = format!("{}\n", error.render().ansi().to_string().trim_end());
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
@@ -128,6 +135,6 @@ fn answer_clap(error: &clap::Error) -> Result<Status, Failure> {
             let _ = anstream::stderr().write_all(text.as_bytes());
             Ok(Status::CouldNotRun)
         }
-        _ => Err(report::usage(error)),
+        _ => Err(report::usage(error, command)),
     }
 }

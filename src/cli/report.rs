@@ -72,45 +72,56 @@ fn say(kind: &str, color: AnsiColor, message: &str) {
     );
 }
 
-/// Puts what clap says into the form of all errors.
-pub(super) fn usage(error: &clap::Error) -> Failure {
+/// Puts what clap says of the arguments of `command` into the form of all errors.
+pub(super) fn usage(error: &clap::Error, command: &str) -> Failure {
     let context = |kind| match error.get(kind) {
-        Some(ContextValue::String(text)) => Some(text.clone()),
-        Some(ContextValue::Strings(texts)) => Some(texts.join(", ")),
-        _ => None,
+        Some(ContextValue::String(text)) => text.clone(),
+        Some(ContextValue::StyledStr(text)) => text.to_string(),
+        Some(ContextValue::Strings(texts)) => texts.join(", "),
+        _ => String::new(),
     };
     let argument = context(ContextKind::InvalidArg);
-    if error.kind() == ErrorKind::InvalidValue
-        && argument
-            .as_deref()
-            .is_some_and(|a| a.starts_with("--format"))
-    {
-        return Failure::could_not_run("Invalid format, valid formats are {json|pretty}");
+    let value = context(ContextKind::InvalidValue);
+    let message = match error.kind() {
+        ErrorKind::InvalidValue if argument.starts_with("--format") => {
+            "Invalid format, valid formats are {json|pretty}".to_owned()
+        }
+        ErrorKind::InvalidValue if value.is_empty() => format!("expected a value for '{argument}'"),
+        ErrorKind::InvalidValue => format!(
+            "expected one of {} for '{argument}', but found '{value}'",
+            context(ContextKind::ValidValue)
+        ),
+        ErrorKind::ValueValidation => {
+            let why = std::error::Error::source(error).map(ToString::to_string);
+            let why = why.unwrap_or_default();
+            format!("expected another value for '{argument}' than '{value}': {why}")
+        }
+        ErrorKind::UnknownArgument => format!("unexpected argument '{argument}'"),
+        ErrorKind::InvalidSubcommand => {
+            format!(
+                "no such command: '{}'",
+                context(ContextKind::InvalidSubcommand)
+            )
+        }
+        ErrorKind::MissingRequiredArgument => format!("expected {argument}, but found none"),
+        ErrorKind::ArgumentConflict => format!(
+            "'{argument}' cannot be used with '{}'",
+            context(ContextKind::PriorArg)
+        ),
+        _ => error.kind().to_string(),
+    };
+    let mut failure = Failure::could_not_run(message);
+    for kind in [ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand] {
+        let suggestion = context(kind);
+        if !suggestion.is_empty() {
+            failure = failure.hint(format!("there is '{suggestion}'"));
+        }
     }
-    let rendered = error.render().to_string();
-    // clap's first paragraph is the message, and `tip:` starts a hint; usage comes last.
-    let mut paragraphs = rendered.split("\n\n");
-    let message: Vec<&str> = paragraphs
-        .next()
-        .unwrap_or_default()
-        .lines()
-        .map(str::trim)
-        .collect();
-    let message = message.join(" ");
-    let mut failure = Failure::could_not_run(message.strip_prefix("error: ").unwrap_or(&message));
-    for tip in rendered
-        .lines()
-        .filter_map(|line| line.trim().strip_prefix("tip: "))
-    {
-        failure = failure.hint(tip);
+    if command.is_empty() && context(ContextKind::InvalidSubcommand).starts_with("eyJ") {
+        failure = failure.hint("peertok decode TOKEN shows what is in a token");
     }
-    let command = rendered
-        .lines()
-        .find_map(|line| line.strip_prefix("Usage: peertok "))
-        .and_then(|usage| usage.split(' ').next())
-        .filter(|command| command.starts_with(|c: char| c.is_ascii_lowercase()));
     failure.hint(match command {
-        Some(command) => format!("peertok {command} --help tells the flags and shows an example"),
-        None => "peertok --help tells the commands".to_owned(),
+        "" => "peertok --help tells the commands".to_owned(),
+        command => format!("peertok {command} --help tells the flags and shows an example"),
     })
 }

@@ -1,10 +1,17 @@
-//! Texts of a token as a person may see them: nothing in them reaches the terminal as a command.
+//! Texts and times as people may see them: nothing in a text reaches the terminal as a command, and
+//! a time is a date and a distance.
+
+use crate::RootDetails;
+use crate::secret::{redacted, without_private_keys};
+use jiff::Timestamp;
+use std::borrow::Cow;
 
 /// The longest text that is shown whole, in characters.
 const LONGEST: usize = 400;
 
 /// A text with control, invisible and bidirectional characters escaped, cut where it is very long.
 pub(super) fn shown(text: &str) -> String {
+    let text = without_secrets(text);
     let mut shown = escaped(text.chars().take(LONGEST));
     if text.chars().nth(LONGEST).is_some() {
         shown.push_str(&format!("… ({} bytes)", text.len()));
@@ -14,7 +21,58 @@ pub(super) fn shown(text: &str) -> String {
 
 /// A message on one line, whole, with the same characters escaped.
 pub(super) fn one_line(message: &str) -> String {
-    escaped(message.chars())
+    escaped(without_secrets(message).chars())
+}
+
+/// A message without the tokens and private keys that may have been quoted in it, as when one was
+/// typed in the place of a file's name.
+pub(super) fn without_secrets(message: &str) -> Cow<'_, str> {
+    // What a JSON object that starts with a quote, or with CA, is in base64.
+    const TOKEN_START: &str = "eyJ";
+    /// Shorter than any token with a secret in it.
+    const SHORTEST: usize = 64;
+    let message = without_private_keys(message);
+    if !message.contains(TOKEN_START) {
+        return message;
+    }
+    let in_token = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=' | '-' | '_');
+    let mut shown = String::new();
+    let mut rest = &*message;
+    while let Some(at) = rest.find(TOKEN_START) {
+        let (before, from_start) = rest.split_at(at);
+        let end = from_start
+            .find(|c| !in_token(c))
+            .unwrap_or(from_start.len());
+        let (token, after) = from_start.split_at(end);
+        shown.push_str(before);
+        match token.len() < SHORTEST {
+            true => shown.push_str(token),
+            false => shown.push_str(&redacted(token.as_bytes())),
+        }
+        rest = after;
+    }
+    shown.push_str(rest);
+    Cow::Owned(shown)
+}
+
+/// JSON with the same characters written as `\u` escapes, which stand for the same text and do
+/// nothing to a terminal. Blanks between its tokens are left as they are.
+pub(super) fn json(text: &str) -> Cow<'_, str> {
+    let unsafe_in_json = |c: char| c >= '\u{7f}' && is_unsafe(c);
+    if !text.contains(unsafe_in_json) {
+        return Cow::Borrowed(text);
+    }
+    let mut safe = String::with_capacity(text.len() + 64);
+    for character in text.chars() {
+        if unsafe_in_json(character) {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                safe.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            safe.push(character);
+        }
+    }
+    Cow::Owned(safe)
 }
 
 fn escaped(characters: impl Iterator<Item = char>) -> String {
@@ -46,6 +104,45 @@ fn is_unsafe(character: char) -> bool {
         )
 }
 
+/// A moment for people, to the second.
+pub(super) fn date(moment: Option<Timestamp>) -> String {
+    match moment {
+        Some(moment) => moment.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(),
+        None => "an unknown time".to_owned(),
+    }
+}
+
+/// When a certificate is valid, as dates and as a distance from now.
+pub(super) fn validity(root: &RootDetails, now: Timestamp) -> String {
+    let state = match (root.not_before, root.not_after) {
+        (Some(begin), _) if now < begin => format!(" (begins in {})", distance(now, begin)),
+        (_, Some(end)) if now > end => format!(" (expired {} ago)", distance(end, now)),
+        (_, Some(end)) => format!(" (expires in {})", distance(now, end)),
+        (_, None) => String::new(),
+    };
+    format!(
+        "{} to {}{state}",
+        date(root.not_before),
+        date(root.not_after)
+    )
+}
+
+/// The time between two moments in its largest unit, rounded down: `9 years`, `1 day`.
+pub(super) fn distance(from: Timestamp, to: Timestamp) -> String {
+    const DAY: i64 = 24 * 60 * 60;
+    let seconds = to.as_second().saturating_sub(from.as_second());
+    let (number, unit) = match seconds {
+        ..60 => (seconds, "second"),
+        60..3600 => (seconds / 60, "minute"),
+        3600..DAY => (seconds / 3600, "hour"),
+        // The mean month and year of the Gregorian calendar.
+        DAY..2_629_746 => (seconds / DAY, "day"),
+        2_629_746..31_556_952 => (seconds / 2_629_746, "month"),
+        _ => (seconds / 31_556_952, "year"),
+    };
+    format!("{number} {unit}{}", if number == 1 { "" } else { "s" })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -59,6 +156,46 @@ mod tests {
         assert_eq!(
             shown(&"é".repeat(401)),
             format!("{}… (802 bytes)", "é".repeat(400))
+        );
+    }
+
+    #[test]
+    fn distances_are_in_their_largest_unit() {
+        let moment = |second| Timestamp::from_second(second).unwrap();
+        for (seconds, expected) in [
+            (0, "0 seconds"),
+            (1, "1 second"),
+            (119, "1 minute"),
+            (7200, "2 hours"),
+            (86_399, "23 hours"),
+            (86_400, "1 day"),
+            (40 * 86_400, "1 month"),
+            (3650 * 86_400, "9 years"),
+        ] {
+            assert_eq!(distance(moment(0), moment(seconds)), expected);
+        }
+    }
+
+    #[test]
+    fn tokens_and_keys_are_never_quoted() {
+        let token = format!("eyJ{}=", "A".repeat(80));
+        let shown = one_line(&format!(
+            "cannot read '{token}': no such file, eyJ is short"
+        ));
+        assert!(
+            shown.starts_with("cannot read '<redacted, sha256:"),
+            "{shown}"
+        );
+        assert!(shown.ends_with(">': no such file, eyJ is short"), "{shown}");
+        assert!(!one_line("-----BEGIN PRIVATE KEY-----\nAAAA").contains("AAAA"));
+    }
+
+    #[test]
+    fn json_stays_the_same_text() {
+        assert_eq!(json("{\"a\":\n\"é\"}"), "{\"a\":\n\"é\"}");
+        assert_eq!(
+            json("\"\u{7f}\u{9b}\u{202e}\u{e0001}\""),
+            r#""\u007f\u009b\u202e\udb40\udc01""#
         );
     }
 }

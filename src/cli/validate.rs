@@ -2,11 +2,18 @@
 
 use super::input::{Form, TokenArgs};
 use super::report::Failure;
-use super::text::shown;
-use super::{Format, Status, jsonl, output};
-use crate::{PeeringToken, Refusal, judge};
+use super::text::{date, one_line, shown, without_secrets};
+use super::{Format, Status, jsonl, output, snapshot};
+use crate::snapshot::TokenStatus;
+use crate::{
+    Finding, Level, PeeringToken, Refusal, against_acceptor, against_dialer, check_peer_name, judge,
+};
 use anstyle::{AnsiColor, Style};
+use clap::ValueEnum;
+use jiff::Timestamp;
 use serde::Serialize;
+use std::fmt::Write;
+use std::path::PathBuf;
 
 /// Says whether a Consul server would take a token, and if not, at which stage and in which words
 /// it refuses it.
@@ -16,6 +23,7 @@ use serde::Serialize;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
     peertok validate @token.txt\n  \
+    peertok validate @token.txt --snapshot acceptor.snap\n  \
     jq -c '{id: .name, token: .token}' tokens.json | peertok validate --jsonl")]
 pub(super) struct Args {
     #[command(flatten)]
@@ -23,76 +31,182 @@ pub(super) struct Args {
     /// How to print the verdict: pretty or json.
     #[arg(long, value_enum, default_value_t = Format::Pretty, hide_possible_values = true)]
     format: Format,
+    /// A snapshot of the acceptor (consul snapshot save): says whether the token can still be
+    /// redeemed there, as of its time.
+    #[arg(long, value_name = "FILE")]
+    snapshot: Option<PathBuf>,
+    /// A snapshot of the dialer: says whether it would refuse the token for what it has already.
+    #[arg(long, value_name = "FILE")]
+    dialer_snapshot: Option<PathBuf>,
+    /// The name under which the token is to be established.
+    #[arg(long)]
+    name: Option<String>,
+    /// The least finding that makes the answer no.
+    #[arg(long, value_name = "LEVEL", default_value = "error")]
+    fail_on: FailOn,
     /// Judge many tokens: {"id":any,"token":"…"} a line in, a verdict a line out, in the same
     /// order.
-    #[arg(long, conflicts_with = "format")]
+    #[arg(long, conflicts_with_all = ["format", "snapshot", "dialer_snapshot", "name", "fail_on"])]
     jsonl: bool,
 }
 
-/// What is found in a token beyond the verdict: nothing yet.
-#[derive(Debug, Serialize)]
-pub(super) enum Finding {}
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum FailOn {
+    Error,
+    Warning,
+    Never,
+}
+
+/// A token as it was judged.
+struct Judged {
+    form: Form,
+    refusal: Option<Refusal>,
+    /// The addresses that a dialer tries.
+    dialed: Vec<String>,
+    /// What the acceptor's snapshot tells of the secret, and the time of the snapshot.
+    status: Option<(TokenStatus, Option<Timestamp>)>,
+    findings: Vec<Finding>,
+}
 
 pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
     if arguments.jsonl {
         return jsonl::run(arguments.input.source()?, arguments.input.max_size);
     }
-    let given = arguments.input.read()?;
-    let refusal = judge(&given.token).err();
-    output::print(&match arguments.format {
-        Format::Pretty => pretty(&given.token, given.form, refusal.as_ref()),
-        Format::Json => as_json(given.form, refusal.as_ref()),
-    })?;
-    Ok(match refusal {
-        Some(_) => Status::No,
-        None => Status::Done,
+    let judged = judged(arguments)?;
+    match arguments.format {
+        Format::Pretty => output::print(&pretty(&judged))?,
+        Format::Json => print_json(&judged)?,
+    }
+    let least = match arguments.fail_on {
+        FailOn::Error => Some(Level::Error),
+        FailOn::Warning => Some(Level::Warning),
+        FailOn::Never => None,
+    };
+    let worst = judged.findings.iter().map(|finding| finding.level).max();
+    let found = least.is_some_and(|least| worst.is_some_and(|worst| worst >= least));
+    Ok(match judged.refusal.is_some() || found {
+        true => Status::No,
+        false => Status::Done,
     })
 }
 
-fn pretty(token: &[u8], form: Form, refusal: Option<&Refusal>) -> String {
-    let style = |color: AnsiColor| Style::new().bold().fg_color(Some(color.into()));
-    let form = match form {
-        Form::Token => String::new(),
-        other => format!("given as {}\n", other.name()),
+fn judged(arguments: &Args) -> Result<Judged, Failure> {
+    let acceptor = arguments
+        .snapshot
+        .as_deref()
+        .map(snapshot::read)
+        .transpose()?;
+    let dialer = arguments.dialer_snapshot.as_deref();
+    let dialer = dialer.map(snapshot::read).transpose()?;
+    let given = arguments.input.read()?;
+    let name = arguments.name.as_deref();
+    let bad_name = name.and_then(|name| check_peer_name(name).err());
+    let refusal = match bad_name {
+        Some(error) => Some(error.into()),
+        None => judge(&given.token).err(),
     };
-    if let Some(refusal) = refusal {
-        let red = style(AnsiColor::Red);
-        let stage = refusal.stage();
-        return format!(
-            "{red}refused{red:#} at stage {stage}\n  {}\n{form}",
-            shown(&refusal.to_string())
-        );
+    let mut judged = Judged {
+        form: given.form,
+        refusal,
+        dialed: Vec::new(),
+        status: None,
+        findings: Vec::new(),
+    };
+    if judged.refusal.is_some() {
+        return Ok(judged);
     }
-    let green = style(AnsiColor::Green);
-    let addresses: Vec<String> = PeeringToken::decode(token)
-        .map(|token| token.dialed_addresses().iter().map(|a| shown(a)).collect())
-        .unwrap_or_default();
-    format!(
-        "{green}accepted{green:#}: a server takes this token and dials {}\n{form}\
-         whether the secret can still be redeemed is unknown: only the acceptor's state tells\n",
-        addresses.join(", ")
-    )
+    // A token that is accepted can be read.
+    if let Ok(token) = PeeringToken::decode(&given.token) {
+        if let Some(acceptor) = &acceptor {
+            let status = acceptor.token_status(&token.peer_id, &token.establishment_secret);
+            judged.status = Some((status, acceptor.meta.taken_at()));
+            judged.findings.extend(against_acceptor(&token, acceptor));
+        }
+        if let Some(dialer) = &dialer {
+            judged.findings.extend(against_dialer(&token, dialer, name));
+        }
+        judged.dialed = token.dialed_addresses().to_vec();
+    }
+    Ok(judged)
 }
 
-fn as_json(form: Form, refusal: Option<&Refusal>) -> String {
+fn pretty(judged: &Judged) -> String {
+    let style = |color: AnsiColor| Style::new().bold().fg_color(Some(color.into()));
+    let mut out = String::new();
+    // Writing to a `String` cannot fail.
+    let _ = match &judged.refusal {
+        Some(refusal) => {
+            let red = style(AnsiColor::Red);
+            let message = one_line(&refusal.to_string());
+            writeln!(
+                out,
+                "{red}refused{red:#} at stage {}\n  {message}",
+                refusal.stage()
+            )
+        }
+        None => {
+            let green = style(AnsiColor::Green);
+            let dialed: Vec<String> = judged.dialed.iter().map(|a| shown(a)).collect();
+            let dialed = dialed.join(", ");
+            writeln!(
+                out,
+                "{green}accepted{green:#}: a server takes this token and dials {dialed}"
+            )
+        }
+    };
+    let _ = writeln!(out, "given as {}", judged.form.name());
+    if judged.refusal.is_none() {
+        let _ = match judged.status {
+            None => writeln!(
+                out,
+                "whether the secret can still be redeemed is unknown: only the acceptor's state tells (--snapshot)"
+            ),
+            Some((TokenStatus::Redeemable, taken)) => {
+                writeln!(out, "the secret can be redeemed, as of {}", date(taken))
+            }
+            Some((_, taken)) => {
+                writeln!(out, "the secret cannot be redeemed, as of {}", date(taken))
+            }
+        };
+    }
+    for finding in &judged.findings {
+        let color = style(match finding.level {
+            Level::Error => AnsiColor::Red,
+            Level::Warning => AnsiColor::Yellow,
+            Level::Note => AnsiColor::Blue,
+        });
+        let (level, name, path) = (finding.level, finding.name, &finding.path);
+        let message = shown(&finding.message);
+        let _ = writeln!(out, "\n{color}{level}{color:#} {name} at {path}: {message}");
+        let _ = writeln!(out, "  fix: {}", finding.fix);
+    }
+    out
+}
+
+fn print_json(judged: &Judged) -> Result<(), Failure> {
     #[derive(Serialize)]
-    struct Output {
+    struct Output<'a> {
         schema: &'static str,
         form: Form,
         accepted: bool,
         stage: Option<&'static str>,
         error: Option<String>,
-        findings: [Finding; 0],
+        token_status: Option<&'static str>,
+        snapshot_taken_at: Option<Timestamp>,
+        findings: &'a [Finding],
     }
-    let output = Output {
+    let error = judged.refusal.as_ref().map(ToString::to_string);
+    output::print_json(&Output {
         schema: "peertok.validate/1",
-        form,
-        accepted: refusal.is_none(),
-        stage: refusal.map(|refusal| refusal.stage().name()),
-        error: refusal.map(ToString::to_string),
-        findings: [],
-    };
-    let mut text = serde_json::to_string(&output).unwrap_or_default();
-    text.push('\n');
-    text
+        form: judged.form,
+        accepted: judged.refusal.is_none(),
+        stage: judged
+            .refusal
+            .as_ref()
+            .map(|refusal| refusal.stage().name()),
+        error: error.map(|error| without_secrets(&error).into_owned()),
+        token_status: judged.status.map(|(status, _)| status.name()),
+        snapshot_taken_at: judged.status.and_then(|(_, taken)| taken),
+        findings: &judged.findings,
+    })
 }

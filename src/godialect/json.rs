@@ -15,100 +15,14 @@
 //! - a value of the wrong type is remembered and reading goes on ([`TypeError`]), while an error of
 //!   syntax anywhere in the text comes first.
 
-use super::quote::quote;
-use std::borrow::Cow;
-use std::fmt;
+mod error;
+mod string;
+
+pub use error::{Place, SyntaxError, TypeError};
+pub(crate) use string::{Raw, write_string};
 
 /// Go's `maxNestingDepth`.
 const MAX_DEPTH: usize = 10_000;
-
-/// Why a text is no JSON for Go: its `json.SyntaxError`, which prints Go's words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum SyntaxError {
-    /// A byte that may not stand there. At the end of the text Go names a blank that is not there.
-    #[error("invalid character {} {place}", quoted_byte(*.byte))]
-    InvalidCharacter {
-        /// The byte found.
-        byte: u8,
-        /// Where it was found, and with that what was expected.
-        place: Place,
-    },
-    /// The text ends inside a value.
-    #[error("unexpected end of JSON input")]
-    UnexpectedEnd,
-}
-
-/// The places that Go's scanner distinguishes in its messages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Place {
-    /// Where a value has to begin.
-    BeginningOfValue,
-    /// Where a key of an object has to begin.
-    BeginningOfKey,
-    /// Behind a key, where a colon has to stand.
-    AfterKey,
-    /// Behind a member of an object.
-    AfterMember,
-    /// Behind an element of an array.
-    AfterElement,
-    /// Behind the whole value.
-    AfterTopLevel,
-    /// Between quotes, where no control character may stand.
-    InString,
-    /// Behind a backslash.
-    InEscape,
-    /// Within the four digits of `\u`.
-    InHexEscape,
-    /// Behind a minus sign.
-    InNumber,
-    /// Behind a decimal point.
-    AfterDecimalPoint,
-    /// Behind the `e` of a number.
-    InExponent,
-    /// Within `true`, `false` or `null`: the literal, and the letter expected.
-    InLiteral(&'static str, char),
-    /// At a bracket that opens level 10,001.
-    TooDeep,
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::BeginningOfValue => "looking for beginning of value",
-            Self::BeginningOfKey => "looking for beginning of object key string",
-            Self::AfterKey => "after object key",
-            Self::AfterMember => "after object key:value pair",
-            Self::AfterElement => "after array element",
-            Self::AfterTopLevel => "after top-level value",
-            Self::InString => "in string literal",
-            Self::InEscape => "in string escape code",
-            Self::InHexEscape => "in \\u hexadecimal character escape",
-            Self::InNumber => "in numeric literal",
-            Self::AfterDecimalPoint => "after decimal point in numeric literal",
-            Self::InExponent => "in exponent of numeric literal",
-            Self::InLiteral(literal, expected) => {
-                return write!(f, "in literal {literal} (expecting '{expected}')");
-            }
-            Self::TooDeep => "exceeded max depth",
-        })
-    }
-}
-
-/// A byte as Go prints it in a syntax error: as the Latin-1 character of that number, in single
-/// quotes, escaped where it cannot be printed.
-fn quoted_byte(byte: u8) -> String {
-    match byte {
-        b'\'' => r"'\''".to_owned(),
-        b'"' => r#"'"'"#.to_owned(),
-        _ => {
-            let quoted = quote(char::from(byte).encode_utf8(&mut [0; 2]));
-            let inner = quoted.strip_prefix('"').and_then(|q| q.strip_suffix('"'));
-            format!("'{}'", inner.unwrap_or_default())
-        }
-    }
-}
 
 /// The kinds of values that a reader can meet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,138 +46,6 @@ impl Kind {
             Self::Bool => "bool",
             Self::Null => "null",
         }
-    }
-}
-
-/// A value of another type than the Go field has: Go's `json.UnmarshalTypeError`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("json: cannot unmarshal {found} into Go {place} of type {expected}")]
-pub struct TypeError {
-    /// What was found: `object`, `array`, `string`, `number` or `bool`.
-    pub found: &'static str,
-    /// The Go field, as in `struct field PeeringToken.CA`, or `value` for the whole text.
-    pub place: &'static str,
-    /// The Go type of the field.
-    pub expected: &'static str,
-}
-
-impl TypeError {
-    /// A value of kind `found` stands where the Go field `place` has the type `expected`.
-    pub(crate) fn new(found: Kind, place: &'static str, expected: &'static str) -> Self {
-        Self {
-            found: found.name(),
-            place,
-            expected,
-        }
-    }
-}
-
-/// A string literal as it stands between its quotes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Raw<'a> {
-    bytes: &'a [u8],
-    /// Nothing but printable ASCII and no escapes: the literal is its own meaning.
-    plain: bool,
-}
-
-impl<'a> Raw<'a> {
-    /// The text that the literal stands for. Go takes any bytes: those that are no UTF-8 and
-    /// escapes of lone surrogates turn into U+FFFD.
-    pub(crate) fn unescape(self) -> Cow<'a, str> {
-        if !self.bytes.contains(&b'\\')
-            && let Ok(text) = std::str::from_utf8(self.bytes)
-        {
-            return Cow::Borrowed(text);
-        }
-        Cow::Owned(unescape(self.bytes))
-    }
-
-    /// Whether Go finds the struct field `name` (ASCII) under this key: the same letters in any
-    /// case, where U+017F counts as an `s` and U+212A as a `k`.
-    pub(crate) fn folds_to(self, name: &str) -> bool {
-        if self.plain {
-            return self.bytes.eq_ignore_ascii_case(name.as_bytes());
-        }
-        let folded = self.unescape();
-        folded
-            .chars()
-            .map(ascii_fold)
-            .eq(name.chars().map(ascii_fold))
-    }
-}
-
-fn ascii_fold(character: char) -> char {
-    match character {
-        '\u{17f}' => 'S',
-        '\u{212a}' => 'K',
-        other => other.to_ascii_uppercase(),
-    }
-}
-
-fn unescape(mut rest: &[u8]) -> String {
-    let mut text = String::with_capacity(rest.len());
-    loop {
-        let plain = memchr::memchr(b'\\', rest).unwrap_or(rest.len());
-        let (before, escape) = rest.split_at(plain);
-        push_lossy(&mut text, before);
-        let [b'\\', code, after @ ..] = escape else {
-            return text;
-        };
-        rest = after;
-        text.push(match code {
-            b'b' => '\u{8}',
-            b'f' => '\u{c}',
-            b'n' => '\n',
-            b'r' => '\r',
-            b't' => '\t',
-            b'u' => {
-                let (unit, after) = hex_unit(rest);
-                rest = after;
-                let low = match rest {
-                    [b'\\', b'u', after @ ..] if unit >> 10 == 0xd800 >> 10 => {
-                        Some(hex_unit(after))
-                    }
-                    _ => None,
-                };
-                match (low, char::from_u32(unit.into())) {
-                    (_, Some(character)) => character,
-                    // A surrogate that is not followed by its other half stands alone, and what
-                    // follows it is read for itself.
-                    (Some((low, after)), None) if low >> 10 == 0xdc00 >> 10 => {
-                        rest = after;
-                        char::decode_utf16([unit, low])
-                            .next()
-                            .and_then(Result::ok)
-                            .unwrap_or(char::REPLACEMENT_CHARACTER)
-                    }
-                    _ => char::REPLACEMENT_CHARACTER,
-                }
-            }
-            other => char::from(*other),
-        });
-    }
-}
-
-/// The UTF-16 unit that four hexadecimal digits name, and what follows them.
-fn hex_unit(text: &[u8]) -> (u16, &[u8]) {
-    let (digits, rest) = text.split_at_checked(4).unwrap_or((text, &[]));
-    let unit = digits.iter().fold(0, |unit, &digit| {
-        let value = char::from(digit).to_digit(16).unwrap_or_default();
-        unit << 4 | u16::try_from(value).unwrap_or_default()
-    });
-    (unit, rest)
-}
-
-/// Appends bytes as Go reads them into a string: U+FFFD for each byte that is no part of UTF-8.
-/// (Rust's own lossy reading puts one for up to three such bytes.)
-fn push_lossy(text: &mut String, bytes: &[u8]) {
-    if let Ok(valid) = std::str::from_utf8(bytes) {
-        text.push_str(valid);
-        return;
-    }
-    for chunk in bytes.utf8_chunks() {
-        text.push_str(chunk.valid());
-        text.extend(chunk.invalid().iter().map(|_| char::REPLACEMENT_CHARACTER));
     }
 }
 
@@ -375,6 +157,15 @@ impl<'a> Reader<'a> {
 
     /// Reads over any value, however deep.
     pub(crate) fn skip(&mut self) -> Result<(), SyntaxError> {
+        self.visit(|_, _| Ok(false))
+    }
+
+    /// Reads over any value, however deep, and calls `member` with each key in it, the reader
+    /// standing at the value: it says whether it has read the value itself.
+    pub(crate) fn visit(
+        &mut self,
+        mut member: impl FnMut(&mut Self, Raw<'a>) -> Result<bool, SyntaxError>,
+    ) -> Result<(), SyntaxError> {
         // The brackets that are open: recursion would let the input choose the stack's size.
         let mut open: Vec<u8> = Vec::new();
         loop {
@@ -385,17 +176,19 @@ impl<'a> Reader<'a> {
                 Kind::Number => self.number().map(|()| None)?,
                 Kind::Bool | Kind::Null => self.literal().map(|()| None)?,
             };
+            let mut read = true;
             if let Some((bracket, closing)) = opened {
                 self.open(bracket)?;
                 if !self.closes(closing)? {
                     open.push(closing);
-                    if closing == b'}' {
-                        self.key()?;
-                    }
-                    continue;
+                    read = closing == b'}' && {
+                        let key = self.key()?;
+                        member(self, key)?
+                    };
                 }
             }
-            loop {
+            // A value has been read: go on behind it, up to the next that has not.
+            while read {
                 let Some(&closing) = open.last() else {
                     return Ok(());
                 };
@@ -404,13 +197,13 @@ impl<'a> Reader<'a> {
                     _ => Place::AfterElement,
                 };
                 match self.after_value(closing, place)? {
-                    Next::Closed => open.pop(),
+                    Next::Closed => _ = open.pop(),
                     Next::More if closing == b'}' => {
-                        self.key()?;
-                        break;
+                        let key = self.key()?;
+                        read = member(self, key)?;
                     }
-                    Next::More => break,
-                };
+                    Next::More => read = false,
+                }
             }
         }
     }
@@ -585,28 +378,6 @@ fn find_unusual(bytes: &[u8]) -> Option<usize> {
 
 fn invalid(byte: u8, place: Place) -> SyntaxError {
     SyntaxError::InvalidCharacter { byte, place }
-}
-
-/// Writes `text` as Go's `json.Marshal` writes a string, quotes included: `<`, `>`, `&`, U+2028 and
-/// U+2029 escaped for the sake of HTML and JavaScript.
-pub(crate) fn write_string(out: &mut String, text: &str) {
-    out.push('"');
-    for character in text.chars() {
-        match character {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\u{8}' => out.push_str("\\b"),
-            '\u{c}' => out.push_str("\\f"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\0'..' ' | '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => {
-                out.push_str(&format!("\\u{:04x}", u32::from(character)));
-            }
-            other => out.push(other),
-        }
-    }
-    out.push('"');
 }
 
 #[cfg(test)]

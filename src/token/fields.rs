@@ -12,7 +12,6 @@ use super::{Locality, PeeringToken, Remote};
 use crate::godialect::json::{Kind, Raw, Reader, SyntaxError, TypeError};
 use crate::{Secret, Shape};
 use std::borrow::Cow;
-use std::ops::Range;
 use zeroize::Zeroize;
 
 /// A token's fields, borrowed from its JSON wherever that holds them unescaped.
@@ -85,6 +84,8 @@ const fn list(place: &'static str) -> Field {
     }
 }
 
+pub(super) const SECRET_KEY: &str = "EstablishmentSecret";
+
 const TOKEN: Field = Field {
     place: "value",
     kind: "structs.PeeringToken",
@@ -138,7 +139,7 @@ impl<'a> Fields<'a> {
             walk.text(reader, &SERVER_NAME, &mut self.server_name)
         } else if key.folds_to("PeerID") {
             walk.text(reader, &PEER_ID, &mut self.peer_id)
-        } else if is_secret(key) {
+        } else if key.folds_to(SECRET_KEY) {
             walk.text(reader, &SECRET, &mut self.establishment_secret)
         } else if key.folds_to("Remote") {
             self.has_manual_or_remote = true;
@@ -294,36 +295,6 @@ impl Walk {
     }
 }
 
-fn is_secret(key: Raw<'_>) -> bool {
-    key.folds_to("EstablishmentSecret")
-}
-
-/// Where the values of all `EstablishmentSecret` members stand in a token's JSON, as byte ranges:
-/// one, or more where the member is doubled.
-///
-/// # Errors
-///
-/// The [`SyntaxError`] that Go finds.
-pub fn secret_spans(json: &[u8]) -> Result<Vec<Range<usize>>, SyntaxError> {
-    let mut spans = Vec::new();
-    let mut reader = Reader::new(json);
-    if reader.peek()? == Kind::Object {
-        reader.object(|reader, key| {
-            reader.peek()?;
-            let start = reader.offset();
-            reader.skip()?;
-            if is_secret(key) {
-                spans.push(start..reader.offset());
-            }
-            Ok(())
-        })?;
-    } else {
-        reader.skip()?;
-    }
-    reader.finish()?;
-    Ok(spans)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -415,14 +386,5 @@ mod tests {
         assert_eq!(token.ca, lists(&["a", "", "c"]));
         assert_eq!(token.server_name, "n");
         assert_eq!(token.remote.locality, Some(Locality::default()));
-    }
-
-    #[test]
-    fn every_secret_is_found() {
-        let json = r#"{"establishmentſecret": "a", "Remote": {"EstablishmentSecret":"b"}, "EstablishmentSecret":["c"]}"#;
-        let spans = secret_spans(json.as_bytes()).unwrap();
-        let values: Vec<&str> = spans.into_iter().map(|span| &json[span]).collect();
-        assert_eq!(values, ["\"a\"", "[\"c\"]"]);
-        assert_eq!(secret_spans(b"[1]"), Ok(vec![]));
     }
 }

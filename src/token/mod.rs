@@ -11,6 +11,9 @@
 //! `json.Unmarshal` into it, quirks included (see [`fields`]).
 
 pub(crate) mod fields;
+mod redact;
+
+pub use redact::{redact, token_in_envelope};
 
 use crate::godialect::base64::{self, CorruptBase64};
 use crate::godialect::json::{SyntaxError, TypeError, write_string};
@@ -156,9 +159,13 @@ impl PeeringToken {
     /// The JSON within the token, on one line, as `json.Marshal` writes it.
     #[must_use]
     pub fn to_json(&self, shape: Shape) -> Zeroizing<String> {
-        // The capacity is taken in advance: a text that grows leaves copies of the secret behind.
-        let certificates: usize = self.ca.iter().flatten().map(String::len).sum();
-        let mut json = Zeroizing::new(String::with_capacity(2 * certificates + 4096));
+        // The capacity is taken in advance: a text that grows leaves copies of the secret behind. In
+        // a certificate only line ends are escaped; elsewhere each byte may take six.
+        let length =
+            |list: &Option<Vec<String>>| list.iter().flatten().map(String::len).sum::<usize>();
+        let others = length(&self.manual_server_addresses) + length(&self.server_addresses);
+        let capacity = 2 * length(&self.ca) + 8 * others + 6 * self.server_name.len() + 8192;
+        let mut json = Zeroizing::new(String::with_capacity(capacity));
         let out = &mut *json;
         out.push_str("{\"CA\":");
         write_list(out, self.ca.as_deref());
@@ -194,18 +201,39 @@ impl PeeringToken {
         json
     }
 
-    /// The addresses that a dialer will try: the manual ones where there are any, else the
-    /// server's. (A dialer that peers through its own mesh gateways tries these first.)
+    /// Which address list a dialer takes: the manual one where it has any, else the server's;
+    /// `None` where both are empty. (A dialer that peers through its own mesh gateways tries these
+    /// first.)
+    #[must_use]
+    pub fn dialed_list(&self) -> Option<DialedList> {
+        let filled = |list: &Option<Vec<String>>| list.as_ref().is_some_and(|l| !l.is_empty());
+        if filled(&self.manual_server_addresses) {
+            Some(DialedList::Manual)
+        } else if filled(&self.server_addresses) {
+            Some(DialedList::Server)
+        } else {
+            None
+        }
+    }
+
+    /// The addresses that a dialer will try: those of [`PeeringToken::dialed_list`].
     #[must_use]
     pub fn dialed_addresses(&self) -> &[String] {
-        let list = |list: &'_ Option<Vec<String>>| list.as_ref().is_some_and(|l| !l.is_empty());
-        let dialed = if list(&self.manual_server_addresses) {
-            &self.manual_server_addresses
-        } else {
-            &self.server_addresses
+        let dialed = match self.dialed_list() {
+            Some(DialedList::Manual) => &self.manual_server_addresses,
+            _ => &self.server_addresses,
         };
         dialed.as_deref().unwrap_or_default()
     }
+}
+
+/// One of a token's two address lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DialedList {
+    /// `ManualServerAddresses`.
+    Manual,
+    /// `ServerAddresses`.
+    Server,
 }
 
 fn write_list(out: &mut String, list: Option<&[String]>) {

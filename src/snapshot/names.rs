@@ -1,0 +1,81 @@
+//! What a peer's name may be used for, given the peerings that there are.
+//!
+//! `generate-token` takes a new name or one that waits to be dialed, `establish` a new name or one
+//! that dials. Consul's own refusals are in its words; a peering that is going away is refused with
+//! what to do, as a token made for it would be worth nothing.
+
+use super::peering::{Direction, Peering, PeeringState};
+use super::state::State;
+
+/// Why a name cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum NameTaken {
+    /// A token is wanted, and the name is used for dialing.
+    #[error("cannot create peering with name: {name:?}; there is already an established peering")]
+    Dials {
+        /// The name.
+        name: String,
+    },
+    /// The name is to dial, and it waits to be dialed.
+    #[error(
+        "cannot create peering with name: {name:?}; there is an existing peering expecting to be dialed"
+    )]
+    Accepts {
+        /// The name.
+        name: String,
+    },
+    /// The peering was deleted at the other end.
+    #[error(
+        "expected a peering that can still be used, but found {name:?} TERMINATED: delete it at its server, then save a snapshot and start from that"
+    )]
+    Terminated {
+        /// The name.
+        name: String,
+    },
+    /// The peering is being deleted.
+    #[error(
+        "cannot write to peering that is marked for deletion: wait until {name:?} is gone from its server, then save a snapshot and start from that"
+    )]
+    Deleting {
+        /// The name.
+        name: String,
+    },
+}
+
+impl State {
+    /// Whether a token can be made for this name: gives the peering that it has already, whose ID
+    /// the token then needs.
+    ///
+    /// # Errors
+    ///
+    /// [`NameTaken`].
+    pub fn name_to_accept(&self, name: &str) -> Result<Option<&Peering>, NameTaken> {
+        self.name(name, Direction::Accepts)
+    }
+
+    /// Whether a token can be established under this name: gives the peering that it has already.
+    ///
+    /// # Errors
+    ///
+    /// [`NameTaken`].
+    pub fn name_to_dial(&self, name: &str) -> Result<Option<&Peering>, NameTaken> {
+        self.name(name, Direction::Dials)
+    }
+
+    fn name(&self, name: &str, wanted: Direction) -> Result<Option<&Peering>, NameTaken> {
+        let Some(peering) = self.peering(name) else {
+            return Ok(None);
+        };
+        let name = peering.name.clone();
+        match (peering.direction(), peering.state) {
+            (Direction::Dials, _) if wanted == Direction::Accepts => Err(NameTaken::Dials { name }),
+            (Direction::Accepts, _) if wanted == Direction::Dials => {
+                Err(NameTaken::Accepts { name })
+            }
+            (_, PeeringState::Terminated) => Err(NameTaken::Terminated { name }),
+            (_, PeeringState::Deleting) => Err(NameTaken::Deleting { name }),
+            _ => Ok(Some(peering)),
+        }
+    }
+}

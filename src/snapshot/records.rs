@@ -1,0 +1,224 @@
+//! `state.bin`: a header, then records to the end.
+//!
+//! ```text
+//! state   = map { "LastIndex": integer, … } record*
+//! record  = type (one byte) value
+//! ```
+//!
+//! | type | value |
+//! |---|---|
+//! | 0 | a map: a registration of a node, with a service or without |
+//! | 13 | a map: a CA root |
+//! | 15 | a map: the CA configuration; `Config` may hold keys and credentials, and is skipped |
+//! | 22 | a raw: the kind as a raw, then a map with the config entry in `Entry` |
+//! | 35 | a raw: protobuf `Peering` |
+//! | 38 | a raw: protobuf `PeeringTrustBundle` |
+//! | 40 | a raw: protobuf `PeeringSecrets` |
+//!
+//! Values of any other type, among them private keys (14) and ACL tokens, are skipped and never
+//! held in memory. A protobuf message has at most 1 MiB, a root or a name far less.
+
+use super::addresses::Registration;
+use super::error::{RecordFault, SnapshotError, while_reading};
+use super::msgpack::{Decoder, Fault};
+use super::protobuf;
+use prost::Message;
+use std::io::BufRead;
+use zeroize::Zeroizing;
+
+pub(super) const REGISTRATION: u8 = 0;
+pub(super) const CA_ROOT: u8 = 13;
+pub(super) const CA_CONFIG: u8 = 15;
+pub(super) const CONFIG_ENTRY: u8 = 22;
+pub(super) const PEERING: u8 = 35;
+pub(super) const TRUST_BUNDLE: u8 = 38;
+pub(super) const SECRETS: u8 = 40;
+
+/// Raft takes no change of more than 512 KiB in one piece.
+const MAX_MESSAGE: u64 = 1 << 20;
+const MAX_PEM: u64 = 256 << 10;
+const MAX_TEXT: u64 = 4096;
+
+/// A root certificate of the cluster's CA.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Root {
+    /// Its ID, by which roots are ordered in a token.
+    pub id: String,
+    /// Whether it signs at present.
+    pub active: bool,
+    /// The certificate as the server has it: PEM text.
+    pub pem: String,
+    /// The cluster ID that it was made for.
+    pub external_trust_domain: String,
+}
+
+/// A record, as far as the toolkit looks at it.
+pub(super) enum Record {
+    Registration(Box<Registration>),
+    Root(Root),
+    CaConfig(CaConfig),
+    /// The config entry `mesh`.
+    Mesh {
+        through_gateways: bool,
+    },
+    Peering(Box<protobuf::Peering>),
+    TrustBundle(protobuf::TrustBundle),
+    Secrets(SecretsRecord),
+    Other,
+}
+
+/// The CA's configuration, without what configures its provider.
+#[derive(Debug, Clone, Default)]
+pub(super) struct CaConfig {
+    pub(super) cluster_id: String,
+    pub(super) provider: String,
+}
+
+/// A `PeeringSecrets` record, with the message as it stands there.
+pub(super) struct SecretsRecord {
+    pub(super) message: protobuf::Secrets,
+    pub(super) bytes: Zeroizing<Vec<u8>>,
+}
+
+/// Where a record stands in `state.bin`, its type byte included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) start: u64,
+    pub(super) end: u64,
+}
+
+/// Reads `state.bin` whole: calls `visit` with each record and gives `LastIndex`.
+pub(super) fn read<R: BufRead>(
+    input: R,
+    size: u64,
+    mut visit: impl FnMut(u8, Place, Record) -> Result<(), SnapshotError>,
+) -> Result<u64, SnapshotError> {
+    let mut decoder = Decoder::new(input, size);
+    let last_index = header(&mut decoder).map_err(|fault| at(0, None, fault))?;
+    while !decoder.is_at_end() {
+        let start = decoder.offset();
+        let kind = decoder.byte().map_err(|fault| at(start, None, fault))?;
+        let record = record(&mut decoder, kind).map_err(|fault| at(start, Some(kind), fault))?;
+        let end = decoder.offset();
+        visit(kind, Place { start, end }, record)?;
+    }
+    Ok(last_index)
+}
+
+fn at(offset: u64, kind: Option<u8>, fault: Fault) -> SnapshotError {
+    match fault {
+        Fault::Read(error) => while_reading("state.bin", error),
+        Fault::Record(fault) => SnapshotError::Record {
+            offset,
+            kind,
+            fault,
+        },
+    }
+}
+
+fn header<R: BufRead>(decoder: &mut Decoder<R>) -> Result<u64, Fault> {
+    let mut last_index = None;
+    decoder.map(|decoder, key| {
+        match key {
+            "LastIndex" => last_index = Some(decoder.uint()?),
+            _ => decoder.skip()?,
+        }
+        Ok::<_, Fault>(())
+    })?;
+    last_index.ok_or_else(|| RecordFault::Missing { what: "LastIndex" }.into())
+}
+
+fn record<R: BufRead>(decoder: &mut Decoder<R>, kind: u8) -> Result<Record, Fault> {
+    Ok(match kind {
+        REGISTRATION => Record::Registration(Box::new(Registration::read(decoder)?)),
+        CA_ROOT => Record::Root(root(decoder)?),
+        CA_CONFIG => Record::CaConfig(ca_config(decoder)?),
+        CONFIG_ENTRY => config_entry(decoder)?,
+        PEERING => {
+            let bytes = decoder.bytes("a Peering", MAX_MESSAGE)?;
+            Record::Peering(Box::new(decode(&bytes)?))
+        }
+        TRUST_BUNDLE => {
+            let bytes = decoder.bytes("a PeeringTrustBundle", MAX_MESSAGE)?;
+            Record::TrustBundle(decode(&bytes)?)
+        }
+        SECRETS => {
+            let bytes = decoder.bytes("a PeeringSecrets", MAX_MESSAGE)?;
+            let message = decode(&bytes)?;
+            Record::Secrets(SecretsRecord { message, bytes })
+        }
+        _ => {
+            decoder.skip()?;
+            Record::Other
+        }
+    })
+}
+
+fn decode<M: Message + Default>(bytes: &[u8]) -> Result<M, Fault> {
+    M::decode(bytes).map_err(|error| {
+        let found = error.to_string();
+        RecordFault::Protobuf { found }.into()
+    })
+}
+
+fn root<R: BufRead>(decoder: &mut Decoder<R>) -> Result<Root, Fault> {
+    let mut root = Root::default();
+    decoder.map(|decoder, key| {
+        match key {
+            "ID" => root.id = decoder.text("a root's ID", MAX_TEXT)?,
+            "Active" => root.active = decoder.bool()?,
+            "RootCert" => root.pem = decoder.text("a root", MAX_PEM)?,
+            "ExternalTrustDomain" => {
+                root.external_trust_domain = decoder.text("a trust domain", MAX_TEXT)?;
+            }
+            _ => decoder.skip()?,
+        }
+        Ok::<_, Fault>(())
+    })?;
+    Ok(root)
+}
+
+fn ca_config<R: BufRead>(decoder: &mut Decoder<R>) -> Result<CaConfig, Fault> {
+    let mut config = CaConfig::default();
+    decoder.map(|decoder, key| {
+        match key {
+            "ClusterID" => config.cluster_id = decoder.text("a cluster ID", MAX_TEXT)?,
+            "Provider" => config.provider = decoder.text("a provider", MAX_TEXT)?,
+            _ => decoder.skip()?,
+        }
+        Ok::<_, Fault>(())
+    })?;
+    Ok(config)
+}
+
+fn config_entry<R: BufRead>(decoder: &mut Decoder<R>) -> Result<Record, Fault> {
+    let expected = decoder.raw()?;
+    let start = decoder.offset();
+    let kind = decoder.text("a config entry's kind", MAX_TEXT)?;
+    let mut through_gateways = false;
+    if kind == "mesh" {
+        decoder.map(|decoder, key| match key {
+            "Entry" => decoder.map(|decoder, key| match key {
+                "Peering" => decoder.map(|decoder, key| match key {
+                    "PeerThroughMeshGateways" => {
+                        through_gateways = decoder.bool()?;
+                        Ok::<_, Fault>(())
+                    }
+                    _ => decoder.skip(),
+                }),
+                _ => decoder.skip(),
+            }),
+            _ => decoder.skip(),
+        })?;
+    }
+    let found = decoder.offset().saturating_sub(start);
+    if found > expected || kind == "mesh" && found != expected {
+        return Err(RecordFault::Entry { expected, found }.into());
+    }
+    decoder.skip_to(start.saturating_add(expected))?;
+    Ok(match kind.as_str() {
+        "mesh" => Record::Mesh { through_gateways },
+        _ => Record::Other,
+    })
+}
