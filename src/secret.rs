@@ -42,7 +42,7 @@ pub fn redacted(secret: &[u8]) -> String {
 }
 
 /// A text with the content of each private key in PEM replaced by its digest. The key ends where an
-/// END line starts, at a quote, or with the text.
+/// END line starts, or with the text.
 #[must_use]
 pub(crate) fn without_private_keys(text: &str) -> Cow<'_, str> {
     const BEGIN: &str = "-----BEGIN ";
@@ -58,8 +58,8 @@ pub(crate) fn without_private_keys(text: &str) -> Cow<'_, str> {
         if !label.ends_with("PRIVATE KEY") {
             continue;
         }
-        let ends = ["-----END", "\""].map(|end| after.find(end).unwrap_or(after.len()));
-        let (key, after) = after.split_at(ends[0].min(ends[1]));
+        let end = after.find("-----END").unwrap_or(after.len());
+        let (key, after) = after.split_at(end);
         shown.push_str(label);
         shown.push_str("-----");
         shown.push_str(&redacted(key.as_bytes()));

@@ -2,7 +2,7 @@
 
 use super::fields::SECRET_KEY;
 use crate::Secret;
-use crate::godialect::json::{Kind, Reader, SyntaxError};
+use crate::godialect::json::{Kind, Reader, SyntaxError, write_string};
 use crate::secret::without_private_keys;
 use zeroize::Zeroizing;
 
@@ -51,7 +51,29 @@ pub fn redact(json: &[u8]) -> Result<Zeroizing<String>, SyntaxError> {
     text.push_str(&String::from_utf8_lossy(
         json.get(from..).unwrap_or_default(),
     ));
-    Ok(Zeroizing::new(without_private_keys(&text).into_owned()))
+    redact_keys(&text)
+}
+
+/// Writes each string anew that has a private key in it; all else stays as it is.
+fn redact_keys(json: &str) -> Result<Zeroizing<String>, SyntaxError> {
+    let mut text = Zeroizing::new(String::with_capacity(json.len()));
+    let mut rest = json;
+    while let Some(start) = rest.find('"') {
+        let (before, literal_on) = rest.split_at(start);
+        let mut reader = Reader::new(literal_on.as_bytes());
+        let string = reader.string()?.unescape();
+        let (literal, after) = literal_on.split_at(reader.offset());
+        text.push_str(before);
+        let shown = without_private_keys(&string);
+        if shown == string {
+            text.push_str(literal);
+        } else {
+            write_string(&mut text, &shown);
+        }
+        rest = after;
+    }
+    text.push_str(rest);
+    Ok(text)
 }
 
 /// The token in Consul's envelope `{"PeeringToken":"…"}`, or in the body of an establish request,
@@ -124,14 +146,30 @@ mod tests {
 
     #[test]
     fn private_keys_are_redacted() {
-        let shown = redacted(
-            r#"{"CA":["-----BEGIN EC PRIVATE KEY-----\nAAAA\n-----END EC PRIVATE KEY-----\n","x"]}"#,
-        );
-        assert!(!shown.contains("AAAA"), "{shown}");
-        assert!(
-            shown.ends_with(r#"-----END EC PRIVATE KEY-----\n","x"]}"#),
-            "{shown}"
-        );
+        let begin = "-----BEGIN EC PRIVATE KEY-----";
+        for (json, end) in [
+            (
+                format!(r#"{{"CA":["{begin}\nAAAA\n-----END EC PRIVATE KEY-----\n","x"]}}"#),
+                r#"-----END EC PRIVATE KEY-----\n","x"]}"#,
+            ),
+            (format!(r#"["{begin}AA\"AA\\"," AAA "]"#), r#">"," AAA "]"#),
+            (format!(r#"["{begin}\u000aAAAA\u000aAAAA"]"#), r#">"]"#),
+            (
+                format!(r#"["{}\u0020KEY-----AAAA"]"#, &begin[..21]),
+                r#">"]"#,
+            ),
+        ] {
+            let shown = redacted(&json);
+            assert!(!shown.contains("AAAA"), "{shown}");
+            assert!(shown.replace("\\u003e", ">").ends_with(end), "{shown}");
+            assert!(
+                serde_json::from_str::<serde_json::Value>(&shown).is_ok(),
+                "{shown}"
+            );
+        }
+        // What has no key in it keeps its form.
+        let certificate = r#"["-----BEGIN CERTIFICATE-----\u000aAAAA\n"]"#;
+        assert_eq!(redacted(certificate), certificate);
     }
 
     #[test]

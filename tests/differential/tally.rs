@@ -100,6 +100,11 @@ fn kind(verdict: &Verdict) -> String {
         "tls" => return "failed to build TLS dial option …".to_owned(),
         _ => {}
     }
+    // A mask is shown in hexadecimal.
+    let message = match message.split_once("invalid mask ") {
+        Some((before, _)) => format!("{before}invalid mask #"),
+        None => message.into_owned(),
+    };
     let mut kind = String::with_capacity(message.len());
     let mut rest = message.chars().peekable();
     while let Some(character) = rest.next() {

@@ -4,11 +4,13 @@ use super::read;
 use crate::cli::report::Failure;
 use crate::cli::text::{date, distance, shown};
 use crate::cli::{Format, Status, output};
+use crate::secret::without_private_keys;
 use crate::snapshot::{Direction, Peering, Root, SecretsMeaning, State};
 use crate::{RootDetails, Secret};
 use anstyle::Style;
 use jiff::Timestamp;
 use serde::Serialize;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -250,7 +252,7 @@ struct Output<'a> {
 struct RootOutput<'a> {
     id: &'a str,
     active: bool,
-    pem: &'a str,
+    pem: Cow<'a, str>,
     certificates: Vec<Option<RootDetails>>,
 }
 
@@ -264,10 +266,14 @@ struct PeeringOutput<'a> {
     state: String,
     peer_id: Option<&'a str>,
     trust_domain: Option<&'a str>,
+    remote_datacenter: &'a str,
     server_name: &'a str,
+    peer_ca: Vec<Cow<'a, str>>,
     server_addresses: &'a [String],
     manual_server_addresses: &'a [String],
     secrets: SecretsOutput,
+    create_index: u64,
+    modify_index: u64,
 }
 
 #[derive(Serialize)]
@@ -297,7 +303,7 @@ fn print_json(state: &State, show_secret: bool) -> Result<(), Failure> {
             .map(|root| RootOutput {
                 id: &root.id,
                 active: root.active,
-                pem: &root.pem,
+                pem: without_private_keys(&root.pem),
                 certificates: RootDetails::of_entry(&root.pem),
             })
             .collect(),
@@ -313,7 +319,13 @@ fn print_json(state: &State, show_secret: bool) -> Result<(), Failure> {
                 state: peering.state.to_string(),
                 peer_id: peering.peer_id.as_deref(),
                 trust_domain: peering.trust_domain.as_deref(),
+                remote_datacenter: peering.remote.as_ref().map_or("", |r| &r.datacenter),
                 server_name: &peering.peer_server_name,
+                peer_ca: peering
+                    .peer_ca
+                    .iter()
+                    .map(|pem| without_private_keys(pem))
+                    .collect(),
                 server_addresses: &peering.peer_server_addresses,
                 manual_server_addresses: &peering.manual_server_addresses,
                 secrets: SecretsOutput {
@@ -322,6 +334,8 @@ fn print_json(state: &State, show_secret: bool) -> Result<(), Failure> {
                     active_stream: secret(&peering.secrets.active_stream),
                     pending_stream: secret(&peering.secrets.pending_stream),
                 },
+                create_index: peering.create_index,
+                modify_index: peering.modify_index,
             })
             .collect(),
     })

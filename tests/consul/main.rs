@@ -1,0 +1,21 @@
+//! Scenarios with real Consul servers on loopback: what peertok says and makes has to be what they
+//! say and honour.
+//!
+//! ```text
+//! CONSUL_BIN=$(tests/consul/build) cargo test --test consul -- --ignored --test-threads=1
+//! ```
+
+#![allow(clippy::unwrap_used, clippy::print_stderr)]
+
+mod broken;
+mod ca;
+mod http;
+mod manual_addresses;
+mod minted;
+mod offline;
+mod peerings;
+mod restored;
+mod server;
+mod snapshots;
+mod three_servers;
+mod verdicts;
