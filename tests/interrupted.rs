@@ -1,0 +1,125 @@
+//! A snapshot that is being written when its writer dies, or when the disk is full: there is the old
+//! file or the new one, and never a part of one.
+
+#![allow(clippy::unwrap_used, clippy::print_stderr)]
+
+use peertok::snapshot::State;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+const TOKEN: &str = "@fixtures/consul/gamma-seeded.token";
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn base() -> PathBuf {
+    root().join("fixtures/consul/alpha-gateways.snap")
+}
+
+/// Adds a peering to a base, over a file that is there.
+fn seed(out: &Path, name: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_peertok"));
+    command
+        .current_dir(root())
+        .args(["snapshot", "seed"])
+        .arg(base());
+    command.args([
+        "--token",
+        TOKEN,
+        "--name",
+        name,
+        "--allow-old-base",
+        "--force",
+    ]);
+    command.arg("--out").arg(out);
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    command
+}
+
+/// Which of the two peerings a whole snapshot has.
+fn seeded_name(file: &Path) -> &'static str {
+    let state = State::read(File::open(file).unwrap()).expect("a whole snapshot");
+    match (
+        state.peering("old").is_some(),
+        state.peering("new").is_some(),
+    ) {
+        (true, false) => "old",
+        (false, true) => "new",
+        other => panic!("neither the old nor the new file: {other:?}"),
+    }
+}
+
+#[test]
+fn a_kill_at_any_moment_leaves_the_old_file_or_the_new_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("seeded.snap");
+    assert!(seed(&out, "old").status().unwrap().success());
+    let old = fs::read(&out).unwrap();
+    let start = Instant::now();
+    assert!(seed(&out, "new").status().unwrap().success());
+    let whole_run = start.elapsed();
+
+    let (mut left_old, mut left_new) = (0, 0);
+    for _ in 0..200 {
+        fs::write(&out, &old).unwrap();
+        let mut writer = seed(&out, "new").spawn().unwrap();
+        let moment = fastrand::f64() * 1.2;
+        std::thread::sleep(Duration::from_secs_f64(whole_run.as_secs_f64() * moment));
+        writer.kill().unwrap();
+        writer.wait().unwrap();
+        match seeded_name(&out) {
+            "old" => {
+                assert_eq!(fs::read(&out).unwrap(), old);
+                left_old += 1;
+            }
+            _ => left_new += 1,
+        }
+    }
+    assert!(
+        left_old > 0 && left_new > 0,
+        "{left_old} old and {left_new} new files: no kill hit"
+    );
+}
+
+/// A file system of a few pages, in a mount namespace of its own.
+#[test]
+fn a_full_disk_is_an_error_and_leaves_the_old_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = r#"
+        mount -t tmpfs -o size=16k tmpfs "$1" || exit 77
+        cp "$2" "$1/seeded.snap" && head -c 8k /dev/zero > "$1/filler" || exit 78
+        "$3" snapshot seed "$4" --token "$5" --name new --allow-old-base --force --out "$1/seeded.snap"
+        [ $? -eq 2 ] && cmp "$2" "$1/seeded.snap" && [ "$(ls -A "$1" | wc -l)" -eq 2 ]
+    "#;
+    let old = root().join("fixtures/consul/gamma.snap");
+    let output = Command::new("unshare")
+        .args(["--map-root-user", "--mount", "sh", "-c", script, "sh"])
+        .args([
+            folder.path(),
+            &old,
+            Path::new(env!("CARGO_BIN_EXE_peertok")),
+            &base(),
+        ])
+        .arg(TOKEN)
+        .current_dir(root())
+        .output();
+    let mounted = |output: &std::process::Output| {
+        output.status.code() != Some(77) && !output.stderr.starts_with(b"unshare: ")
+    };
+    let Some(output) = output.ok().filter(mounted) else {
+        eprintln!("SKIPPED: no file system can be mounted here; no disk was filled");
+        return;
+    };
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}");
+    assert!(
+        errors.starts_with("peertok: error: cannot write "),
+        "{errors}"
+    );
+}
