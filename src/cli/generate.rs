@@ -85,10 +85,10 @@ pub(super) struct Args {
     #[arg(long, value_name = "UUID", help_heading = "In place of a server")]
     cluster_id: Option<String>,
     /// The name that the acceptor's servers show in TLS, in place of
-    /// server.<datacenter>.peering.<cluster-id>.consul.
+    /// server.DATACENTER.peering.CLUSTER-ID.consul.
     #[arg(long, value_name = "NAME", help_heading = "In place of a server")]
     server_name: Option<String>,
-    /// The region of the acceptor's servers (Consul 1.16 and later).
+    /// The region of the acceptor's servers (Consul 1.16 and later); no snapshot holds it.
     #[arg(
         long,
         value_name = "NAME",
@@ -96,7 +96,7 @@ pub(super) struct Args {
         help_heading = "In place of a server"
     )]
     locality_region: Option<String>,
-    /// The zone of the acceptor's servers (Consul 1.16 and later).
+    /// The zone of the acceptor's servers (Consul 1.16 and later); no snapshot holds it.
     #[arg(
         long,
         value_name = "NAME",
