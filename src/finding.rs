@@ -5,7 +5,7 @@
 
 mod snapshot;
 
-pub use snapshot::{against_acceptor, against_dialer};
+pub use snapshot::{against_acceptor, against_dialer, not_the_acceptors};
 
 use serde::Serialize;
 use std::fmt;

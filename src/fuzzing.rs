@@ -11,10 +11,6 @@ pub fn base64_decode(text: &[u8]) -> Result<Vec<u8>, CorruptBase64> {
     base64::decode(text, &mut out).map(|()| out)
 }
 
-pub fn base64_encode(bytes: &[u8]) -> String {
-    base64::encode(bytes)
-}
-
 /// Reads over a whole text.
 pub fn json_check(text: &[u8]) -> Result<(), SyntaxError> {
     let mut reader = json::Reader::new(text);

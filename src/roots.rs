@@ -156,6 +156,11 @@ pub(crate) fn without_bom(text: &[u8]) -> &[u8] {
     text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text)
 }
 
+/// Whether there is a private key in a PEM text, alone or beside something else.
+pub(crate) fn holds_private_key(text: &[u8]) -> bool {
+    memchr::memmem::find(text, b"PRIVATE KEY-----").is_some()
+}
+
 /// Hands each certificate of a PEM text to `take`, as DER; refuses anything else in it.
 fn for_each_certificate(file: &[u8], mut take: impl FnMut(&[u8])) -> Result<(), RootsError> {
     match file.trim_ascii_start().first() {
@@ -163,7 +168,7 @@ fn for_each_certificate(file: &[u8], mut take: impl FnMut(&[u8])) -> Result<(), 
         Some(b'{' | b'[') => return Err(RootsError::Json),
         Some(_) => {}
     }
-    if memchr::memmem::find(file, b"PRIVATE KEY-----").is_some() {
+    if holds_private_key(file) {
         return Err(RootsError::PrivateKey);
     }
     let mut der = Vec::new();

@@ -5,6 +5,7 @@
 
 use peertok::snapshot::State;
 use std::fs::{self, File};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -81,6 +82,19 @@ fn a_kill_at_any_moment_leaves_the_old_file_or_the_new_one() {
             _ => left_new += 1,
         }
     }
+    // What a killed writer leaves beside is named for what it is, and for its owner's eyes alone.
+    for entry in fs::read_dir(folder.path()).unwrap() {
+        let entry = entry.unwrap();
+        let name = entry.file_name().into_string().unwrap();
+        let partial = name.starts_with(".peertok-") && name.ends_with(".partial");
+        assert!(partial || name == "seeded.snap", "{name}");
+        if partial {
+            assert_eq!(
+                entry.metadata().unwrap().permissions().mode() & 0o777,
+                0o600
+            );
+        }
+    }
     assert!(
         left_old > 0 && left_new > 0,
         "{left_old} old and {left_new} new files: no kill hit"
@@ -118,8 +132,5 @@ fn a_full_disk_is_an_error_and_leaves_the_old_file() {
     };
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{errors}");
-    assert!(
-        errors.starts_with("peertok: error: cannot write "),
-        "{errors}"
-    );
+    assert!(errors.contains("peertok: error: cannot write "), "{errors}");
 }

@@ -12,7 +12,6 @@ use crate::{
 };
 use clap::builder::NonEmptyStringValueParser;
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
@@ -155,23 +154,39 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
-    let base = arguments.snapshot.as_deref();
-    let mut base = base.map(snapshot::open_base).transpose()?;
-    let inputs = inputs(arguments, base.as_ref().map(Base::state))?;
-    let generated = generate(&inputs).map_err(failure)?;
-    let advice = match &arguments.snapshot_out {
-        Some(file) => {
-            let mut seed = Seed::of_token(&inputs.name, &generated.token);
-            seed.meta = inputs.meta;
-            let output = snapshot::Output {
-                file,
-                force: arguments.force,
-                allow_old_base: arguments.allow_old_base,
-            };
-            snapshot::write(base.as_mut(), &[seed], &output)?
-        }
-        None => "no server knows this token's PeerID and secret yet, so establish would answer 403; the peer's name and metadata are not part of a token".to_owned(),
+    if let (Some(token), Some(snapshot)) = (&arguments.out, &arguments.snapshot_out)
+        && output::same_file(token, snapshot)
+    {
+        let message = "expected two files, but --out and --snapshot-out name the same";
+        return Err(Failure::could_not_run(message));
+    }
+    // A base is read twice, and so has to be a file; a snapshot that is only looked at need not.
+    let (mut base, state) = match (&arguments.snapshot, &arguments.snapshot_out) {
+        (Some(path), Some(_)) => (Some(snapshot::open_base(path)?), None),
+        (Some(path), None) => (None, Some(snapshot::read(path)?)),
+        (None, _) => (None, None),
     };
+    let state = base.as_ref().map(Base::state).or(state.as_ref());
+    let inputs = inputs(arguments, state)?;
+    let mut advice = match state.is_some_and(|state| state.peering(&inputs.name).is_some()) {
+        true => "the server knows this peering, but not yet the token's secret, so establish would answer 403; it keeps the metadata that it has",
+        false => "no server knows this token's PeerID and secret yet, so establish would answer 403; the peer's name and metadata are not part of a token",
+    }
+    .to_owned();
+    let generated = generate(&inputs).map_err(failure)?;
+    let mut staged = None;
+    if let Some(file) = &arguments.snapshot_out {
+        let mut seed = Seed::of_token(&inputs.name, &generated.token);
+        seed.meta = inputs.meta;
+        let output = snapshot::Output {
+            file,
+            force: arguments.force,
+            allow_old_base: arguments.allow_old_base,
+        };
+        let tokens = [(generated.token, seed)];
+        let (snapshot, of_restore) = snapshot::stage(base.as_mut(), &tokens, &output)?;
+        (staged, advice) = (Some(snapshot), of_restore);
+    }
 
     let mut text = Zeroizing::new(String::with_capacity(generated.text.len() + 32));
     match arguments.format {
@@ -184,13 +199,13 @@ pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
         }
     }
     text.push('\n');
+    // A token whose snapshot is missing does no harm; a snapshot whose token is lost cannot be used.
     match &arguments.out {
-        Some(path) => output::write_private(path, arguments.force, |file| {
-            file.write_all(text.as_bytes()).map_err(|error| {
-                Failure::could_not_run(format!("cannot write {}: {error}", path.display()))
-            })
-        })?,
+        Some(path) => output::write_private(path, arguments.force, text.as_bytes())?,
         None => output::print_data(&text)?,
+    }
+    if let Some(snapshot) = staged {
+        snapshot.finish()?;
     }
     for notice in &generated.notices {
         warn(&notice.to_string());
@@ -207,10 +222,8 @@ fn inputs(arguments: &Args, state: Option<&State>) -> Result<Inputs, Failure> {
     let meta = meta(&arguments.meta)?;
     crate::check_peer_name(&name).map_err(|error| failure(error.into()))?;
     crate::check_meta(&meta).map_err(|error| failure(error.into()))?;
-    if arguments.snapshot_out.is_some() && !arguments.partition.is_empty() {
-        let message =
-            "-partition goes into no snapshot: only those of the community edition have been tried";
-        return Err(Failure::could_not_run(message).hint("leave out -partition or --snapshot-out"));
+    if arguments.snapshot_out.is_some() {
+        snapshot::check_partition(&arguments.partition)?;
     }
     let mut peer_id = arguments.peer_id.clone();
     if let Some(state) = state {
@@ -218,14 +231,20 @@ fn inputs(arguments: &Args, state: Option<&State>) -> Result<Inputs, Failure> {
             .name_to_accept(&name)
             .map_err(|error| Failure::could_not_run(error.to_string()))?;
         if let Some(known) = known {
-            let id = peer_id.get_or_insert_with(|| known.id.clone());
-            if *id != known.id {
+            let given = peer_id.replace(known.id.clone());
+            if let Some(given) = given.filter(|id| !id.eq_ignore_ascii_case(&known.id)) {
                 let message = format!(
-                    "expected the ID {} of the peering {name:?}, but found --peer-id {id}",
+                    "expected the ID {} of the peering {name:?}, but found --peer-id {given}",
                     known.id
                 );
                 return Err(Failure::could_not_run(message).hint("leave out --peer-id"));
             }
+        } else if let Some(other) = peer_id.as_ref().and_then(|id| state.peering_by_id(id)) {
+            let message = format!(
+                "expected a new ID, but --peer-id is that of the peering {:?}",
+                other.name
+            );
+            return Err(Failure::could_not_run(message).hint("leave out --peer-id"));
         }
         check_acceptor(state, arguments)?;
     }
@@ -239,7 +258,9 @@ fn inputs(arguments: &Args, state: Option<&State>) -> Result<Inputs, Failure> {
     let mut inputs = Inputs::new(name, datacenter);
     inputs.meta = meta;
     inputs.roots = match state {
-        Some(state) => state.token_roots(),
+        Some(state) => state.token_roots().map_err(|error| {
+            Failure::could_not_run(format!("the roots of the snapshot: {error}"))
+        })?,
         None => roots(arguments)?,
     };
     inputs.server_addresses = match state {

@@ -5,7 +5,7 @@ use super::text;
 use serde::Serialize;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 use zeroize::Zeroizing;
 
@@ -40,50 +40,106 @@ pub(super) fn ignore_broken_pipe(written: io::Result<()>) -> Result<(), Failure>
     }
 }
 
-/// Writes a file that only its owner can read, all or nothing: whoever looks sees the old file or
-/// the new one. `write` is given an empty file, and what it fails with is passed on. A file that
-/// exists is kept unless `force` is set.
-pub(super) fn write_private<T>(
-    path: &Path,
+/// Writes a file that only its owner can read, all or nothing. A file that exists is kept unless
+/// `force` is set.
+pub(super) fn write_private(path: &Path, force: bool, content: &[u8]) -> Result<(), Failure> {
+    let mut staged = Staged::new(path, force)?;
+    let written = staged.file().write_all(content);
+    written.map_err(|error| cannot_write(path, &error.kind().to_string()))?;
+    staged.finish()
+}
+
+/// A file that is being written and does not have its name yet: whoever looks sees the old file or
+/// the new one. Dropped, it is gone; a writer that is killed leaves `.peertok-….partial` behind, which
+/// only its owner can read.
+pub(super) struct Staged {
+    file: NamedTempFile,
+    path: PathBuf,
+    /// Where the name leads to: a symbolic link stays.
+    target: PathBuf,
     force: bool,
-    write: impl FnOnce(&mut File) -> Result<T, Failure>,
-) -> Result<T, Failure> {
-    let named = path.display();
-    // An error of the temporary file would name it, and nobody knows that name.
-    let failed = |error: io::Error| {
-        Failure::could_not_run(format!("cannot write {named}: {}", error.kind()))
+}
+
+impl Staged {
+    /// Refuses what could not get its name, and makes an empty file beside it.
+    pub(super) fn new(path: &Path, force: bool) -> Result<Self, Failure> {
+        if path == Path::new("-") {
+            return Err(cannot_write(path, "expected the name of a file")
+                .hint("left out, it is standard output"));
+        }
+        match fs::metadata(path) {
+            Ok(found) if !found.is_file() => {
+                return Err(cannot_write(path, "it is not a regular file"));
+            }
+            Ok(_) if !force => return Err(exists(path)),
+            _ => {}
+        }
+        let target = target(path);
+        // An error of the temporary file would name it, and nobody knows that name. Its mode is
+        // 0600 from the start.
+        let file = tempfile::Builder::new()
+            .prefix(".peertok-")
+            .suffix(".partial")
+            .tempfile_in(folder(&target))
+            .map_err(|error| cannot_write(path, &error.kind().to_string()))?;
+        Ok(Self {
+            file,
+            path: path.to_owned(),
+            target,
+            force,
+        })
+    }
+
+    /// The file to write to.
+    pub(super) fn file(&mut self) -> &mut File {
+        self.file.as_file_mut()
+    }
+
+    /// Syncs the file and gives it its name.
+    pub(super) fn finish(self) -> Result<(), Failure> {
+        let failed = |error: io::Error| match error.kind() {
+            ErrorKind::AlreadyExists => exists(&self.path),
+            kind => cannot_write(&self.path, &kind.to_string()),
+        };
+        self.file.as_file().sync_all().map_err(failed)?;
+        let named = match self.force {
+            true => self.file.persist(&self.target),
+            false => self.file.persist_noclobber(&self.target),
+        };
+        named.map_err(|error| failed(error.error))?;
+        // The new name is to outlive a crash too; a folder that cannot be read cannot be synced.
+        if let Ok(folder) = File::open(folder(&self.target)) {
+            let _ = folder.sync_all();
+        }
+        Ok(())
+    }
+}
+
+/// Whether two names lead to one file, be it there or not.
+pub(super) fn same_file(one: &Path, other: &Path) -> bool {
+    let place = |path: &Path| {
+        let target = target(path);
+        let folder = fs::canonicalize(folder(&target)).ok();
+        (folder, target.file_name().map(ToOwned::to_owned))
     };
-    let refused = |why: &str| Failure::could_not_run(format!("cannot write {named}: {why}"));
-    let exists = || refused("it exists").hint("--force replaces it");
-    if path == Path::new("-") {
-        return Err(refused("expected the name of a file").hint("left out, it is standard output"));
-    }
-    match fs::metadata(path) {
-        Ok(found) if !found.is_file() => return Err(refused("it is not a regular file")),
-        Ok(_) if !force => return Err(exists()),
-        _ => {}
-    }
-    // A symbolic link stays, and what it leads to is replaced.
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let folder = match target.parent() {
+    place(one) == place(other)
+}
+
+fn target(path: &Path) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+}
+
+fn folder(target: &Path) -> &Path {
+    match target.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
-    };
-    // A temporary file is made with mode 0600.
-    let mut file = NamedTempFile::new_in(folder).map_err(failed)?;
-    let written = write(file.as_file_mut())?;
-    file.as_file().sync_all().map_err(failed)?;
-    if force {
-        file.persist(&target).map_err(|error| failed(error.error))?;
-    } else if let Err(error) = file.persist_noclobber(&target) {
-        return Err(match error.error.kind() {
-            ErrorKind::AlreadyExists => exists(),
-            _ => failed(error.error),
-        });
     }
-    // The new name is to outlive a crash too; a folder that cannot be read cannot be synced.
-    if let Ok(folder) = File::open(folder) {
-        let _ = folder.sync_all();
-    }
-    Ok(written)
+}
+
+fn cannot_write(path: &Path, why: &str) -> Failure {
+    Failure::could_not_run(format!("cannot write {}: {why}", path.display()))
+}
+
+fn exists(path: &Path) -> Failure {
+    cannot_write(path, "it exists").hint("--force replaces it")
 }

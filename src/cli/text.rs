@@ -130,7 +130,7 @@ pub(super) fn validity(root: &RootDetails, now: Timestamp) -> String {
 /// The time between two moments in its largest unit, rounded down: `9 years`, `1 day`.
 pub(super) fn distance(from: Timestamp, to: Timestamp) -> String {
     const DAY: i64 = 24 * 60 * 60;
-    let seconds = to.as_second().saturating_sub(from.as_second());
+    let seconds = to.as_second().saturating_sub(from.as_second()).max(0);
     let (number, unit) = match seconds {
         ..60 => (seconds, "second"),
         60..3600 => (seconds / 60, "minute"),

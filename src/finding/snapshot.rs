@@ -63,9 +63,22 @@ const NAME_TAKEN: Rule = Rule {
     fix: "establish under another name, or delete the peering of that name at the dialer",
 };
 
+const SERVER_NAME_OTHER: Rule = Rule {
+    code: "PT510",
+    name: "server-name-other",
+    level: Level::Error,
+    fix: "take a token of this acceptor: its servers show no such name in TLS",
+};
+
 /// What the acceptor's state tells of a token, as of the moment when the snapshot was taken.
 #[must_use]
 pub fn against_acceptor(token: &PeeringToken, acceptor: &State) -> Vec<Finding> {
+    let mut findings = status(token, acceptor);
+    findings.extend(not_the_acceptors(token, acceptor));
+    findings
+}
+
+fn status(token: &PeeringToken, acceptor: &State) -> Vec<Finding> {
     let mut findings = Vec::new();
     let secret = "$.EstablishmentSecret";
     let id = "$.PeerID";
@@ -84,7 +97,7 @@ pub fn against_acceptor(token: &PeeringToken, acceptor: &State) -> Vec<Finding> 
             )),
             TokenStatus::Superseded => Some(TOKEN_SUPERSEDED.at(
                 secret,
-                format!("a newer token of the same name had replaced this one{as_of}"),
+                format!("the acceptor had another secret for this peering{as_of}: a newer token replaced this one, or this one was never written there"),
             )),
             TokenStatus::NoSecrets => Some(TOKEN_UNKNOWN.at(
                 secret,
@@ -104,7 +117,14 @@ pub fn against_acceptor(token: &PeeringToken, acceptor: &State) -> Vec<Finding> 
             )),
         },
     );
-    findings.extend(roots(token, acceptor));
+    findings
+}
+
+/// What in a token is not the acceptor's, whatever became of its secret.
+#[must_use]
+pub fn not_the_acceptors(token: &PeeringToken, acceptor: &State) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = roots(token, acceptor).into_iter().collect();
+    findings.extend(server_name(token, acceptor));
     let dialed = match &token.manual_server_addresses {
         Some(list) if !list.is_empty() => "ManualServerAddresses",
         _ => "ServerAddresses",
@@ -138,6 +158,23 @@ fn roots(token: &PeeringToken, acceptor: &State) -> Option<Finding> {
             ),
         )
     })
+}
+
+/// The dialer checks the acceptor's certificate against the token's server name. Consul 1.13 had
+/// another form of it, with the DNS domain, whose default is known.
+fn server_name(token: &PeeringToken, acceptor: &State) -> Option<Finding> {
+    let own = acceptor.server_name()?;
+    let datacenter = acceptor.datacenter.as_ref()?.to_lowercase();
+    let known = [own, format!("server.{datacenter}.consul")];
+    if known.contains(&token.server_name) || token.ca.as_ref().is_none_or(Vec::is_empty) {
+        return None;
+    }
+    let [own, _] = known;
+    let message = format!(
+        "{} is not the acceptor's server name, {own}",
+        token.server_name
+    );
+    Some(SERVER_NAME_OTHER.at("$.ServerName", message))
 }
 
 /// What the dialer's state tells of a token that is to be established under `name`, if one is

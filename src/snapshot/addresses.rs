@@ -8,7 +8,9 @@
 //!
 //! Servers are the local instances of the service `consul`; one without a positive port is left
 //! out. With the config entry `mesh` `Peering.PeerThroughMeshGateways`, the mesh gateways take
-//! their place. Both are ordered by node name in lower case and then by service ID.
+//! their place. Both are ordered by node name in lower case and then by service ID. IPv6 hosts get
+//! their brackets; Consul 1.20 leaves them out of its servers' addresses, and so mints tokens there
+//! that every server refuses.
 
 use super::msgpack::{Decoder, Fault};
 use super::state::OVERHEAD;

@@ -14,7 +14,7 @@
 
 use super::error::{RecordFault, SnapshotError, while_reading};
 use super::msgpack::push_raw_header;
-use super::peering::PeeringState;
+use super::peering::{PeeringState, TokenStatus};
 use super::protobuf::{self, encode, with_establishment};
 use super::records;
 use super::seed::{Change, End, Seed, SeedError};
@@ -68,6 +68,9 @@ impl Plan {
                 found: seed.id.clone(),
             });
         }
+        if known.secrets.establishment.as_ref() == Some(secret) {
+            return Ok(Change::None);
+        }
         match base.secrets.get(&known.id.to_ascii_lowercase()) {
             Some((place, message)) => {
                 let message = with_establishment(message, secret.expose()).map_err(|error| {
@@ -112,10 +115,9 @@ impl Plan {
     }
 
     fn add_new(&mut self, base: &Scan, seed: &Seed) -> Result<Change, SeedError> {
-        if let Some(other) = base.state.peering_by_id(&seed.id) {
-            return Err(SeedError::IdInUse {
+        if base.secrets.contains_key(&seed.id.to_ascii_lowercase()) {
+            return Err(SeedError::SecretsWithoutPeering {
                 name: seed.name.clone(),
-                other: other.name.clone(),
             });
         }
         let peering = peering_message(seed, base.state.last_index);
@@ -204,7 +206,17 @@ fn check_seeds(base: &Scan, seeds: &[Seed]) -> Result<(), SeedError> {
                 return Err(SeedError::Twice { value });
             }
         }
-        if !in_use.insert(fingerprint(seed.secret())) {
+        if let Some(other) = base.state.peering_by_id(&seed.id)
+            && !other.name.eq_ignore_ascii_case(&seed.name)
+        {
+            return Err(SeedError::IdInUse {
+                name: seed.name.clone(),
+                other: other.name.clone(),
+            });
+        }
+        // A token that the base honours already is left as it is.
+        let honoured = base.state.token_status(&seed.id, seed.secret()) == TokenStatus::Redeemable;
+        if !in_use.insert(fingerprint(seed.secret())) && !honoured {
             return Err(SeedError::SecretInUse {
                 name: seed.name.clone(),
             });

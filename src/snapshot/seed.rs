@@ -80,6 +80,8 @@ impl Seed {
 pub enum Change {
     /// The peering was added.
     Added,
+    /// The snapshot honoured the token already.
+    None,
     /// The name had a peering, which got a new establishment secret.
     SecretReplaced {
         /// Whether that makes an earlier token worthless that could still be redeemed.
@@ -154,6 +156,14 @@ pub enum SeedError {
         name: String,
         /// The name of the peering that has the ID.
         other: String,
+    },
+    /// The base has secrets for the ID, but no peering.
+    #[error(
+        "expected a new ID for {name:?}, but found one that has secrets in the base and no peering"
+    )]
+    SecretsWithoutPeering {
+        /// The peer's name.
+        name: String,
     },
     /// A stream secret was given for a name that has a peering, which would lose its own.
     #[error("expected a new name for a peering without a token, but found {name:?} in use")]

@@ -19,8 +19,8 @@ use super::peering::{Peering, Secrets, TokenStatus};
 use super::protobuf;
 use super::records::{self, CaConfig, Place, Record, Root, SecretsRecord};
 use crate::generate::is_uuid;
-use crate::roots::with_line_end;
-use crate::{Roots, Secret};
+use crate::roots::{holds_private_key, with_line_end};
+use crate::{Roots, RootsError, Secret};
 use jiff::Timestamp;
 use ring::digest;
 use std::collections::{BTreeMap, BTreeSet};
@@ -88,13 +88,30 @@ impl State {
     }
 
     /// The roots and the trust domain, for [`Inputs`](crate::Inputs); no roots before there is a CA.
-    #[must_use]
-    pub fn token_roots(&self) -> Roots {
-        let entry = |root: &Root| with_line_end(&root.pem);
-        Roots {
-            entries: self.roots.iter().map(entry).collect(),
+    ///
+    /// # Errors
+    ///
+    /// [`RootsError::PrivateKey`] where a root has a private key beside it, which a server would
+    /// hand out with every token.
+    pub fn token_roots(&self) -> Result<Roots, RootsError> {
+        let entries = self
+            .roots
+            .iter()
+            .map(|root| match holds_private_key(root.pem.as_bytes()) {
+                true => Err(RootsError::PrivateKey),
+                false => Ok(with_line_end(&root.pem)),
+            });
+        Ok(Roots {
+            entries: entries.collect::<Result<_, _>>()?,
             trust_domain: self.trust_domain(),
-        }
+        })
+    }
+
+    /// Whether there are records that a server of the community edition does not restore: those of
+    /// Enterprise have types from 64 on.
+    #[must_use]
+    pub fn has_enterprise_records(&self) -> bool {
+        self.records.range(64..).next().is_some()
     }
 
     /// The peering of this name in the default partition. Consul takes names that differ in case
@@ -288,6 +305,10 @@ impl Collector {
     }
 
     fn add_bundle(&mut self, message: protobuf::TrustBundle) -> Result<usize, RecordFault> {
+        if message.peer_name.is_empty() {
+            let what = "a peer's name for the trust bundle";
+            return Err(RecordFault::Missing { what });
+        }
         let kept = message.trust_domain.len() + message.peer_name.len();
         let name = key(&message.partition, &message.peer_name);
         if self.bundles.insert(name, message.trust_domain).is_some() {

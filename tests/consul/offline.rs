@@ -167,13 +167,13 @@ impl BothEnds {
     }
 }
 
-/// `peertok snapshot seed BASE --out OUT`
+/// Adds peerings without a token to a base.
 pub(crate) fn seed_snapshot(base: &Path, seeds: &[Seed], out: &Path) -> Seeded {
     let mut base = Base::open(File::open(base).unwrap()).unwrap();
     base.seed(seeds, &mut new_file(out)).unwrap()
 }
 
-/// `peertok snapshot seed --fresh --out OUT`
+/// Makes a snapshot of nothing but peerings without a token.
 pub(crate) fn seed_nothing(seeds: &[Seed], out: &Path) -> Seeded {
     seed_fresh(jiff::Timestamp::now(), seeds, &mut new_file(out)).unwrap()
 }

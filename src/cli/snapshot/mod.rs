@@ -3,14 +3,15 @@
 mod seed;
 mod show;
 
-pub(super) use seed::{Output, write};
+pub(super) use seed::{Output, check_partition, stage};
 
 use super::Status;
 use super::input::open;
-use super::report::Failure;
+use super::report::{Failure, warn};
 use crate::snapshot::{Base, SnapshotError, State};
 use clap::Subcommand;
 use std::fs::File;
+use std::io;
 use std::path::Path;
 
 /// Reads a Consul snapshot, or adds peerings to it.
@@ -27,14 +28,35 @@ pub(super) fn run(command: &Command) -> Result<Status, Failure> {
     }
 }
 
-/// Reads and checks a snapshot's file.
+/// Reads and checks a snapshot's file; `-` is standard input.
 pub(super) fn read(path: &Path) -> Result<State, Failure> {
-    State::read(open(path)?).map_err(|error| refused(path, &error))
+    let read = match path == Path::new("-") {
+        true => State::read(io::stdin().lock()),
+        false => State::read(open(path)?),
+    };
+    tell_enterprise(read.map_err(|error| refused(path, &error))?, |state| state)
 }
 
 /// Reads and checks a snapshot's file that peerings are to be added to.
 pub(super) fn open_base(path: &Path) -> Result<Base<File>, Failure> {
-    Base::open(open(path)?).map_err(|error| refused(path, &error))
+    let file = open(path)?;
+    if !file.metadata().is_ok_and(|found| found.is_file()) {
+        let message = format!("{}: expected a regular file", path.display());
+        return Err(Failure::could_not_run(message).hint("a base is read twice"));
+    }
+    tell_enterprise(
+        Base::open(file).map_err(|error| refused(path, &error))?,
+        Base::state,
+    )
+}
+
+fn tell_enterprise<T>(read: T, state: impl Fn(&T) -> &State) -> Result<T, Failure> {
+    if state(&read).has_enterprise_records() {
+        warn(
+            "the snapshot has records of Consul Enterprise, which no server of the community edition restores",
+        );
+    }
+    Ok(read)
 }
 
 fn refused(path: &Path, error: &SnapshotError) -> Failure {

@@ -1,18 +1,21 @@
 //! `peertok snapshot seed`: adds to a snapshot what makes its servers honour a token.
 
 use super::open_base;
+use crate::cli::Status;
 use crate::cli::input::{MAX_SIZE, Source};
+use crate::cli::output::Staged;
 use crate::cli::report::{Failure, note, warn};
 use crate::cli::text::{date, distance};
-use crate::cli::{Status, output};
 use crate::snapshot::{Base, Change, Seed, SeedError, State, seed_fresh};
-use crate::{PeeringToken, check_peer_name, judge};
+use crate::{Level, PeeringToken, check_peer_name, judge, not_the_acceptors};
 use jiff::Timestamp;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
 /// A base older than this, in seconds, is an hour's work of others thrown away.
 const OLDEST_BASE: i64 = 60 * 60;
+/// How far two clocks may be apart, in seconds, without being wrong.
+const CLOCK_SKEW: i64 = 60;
 
 /// Adds peerings to a snapshot of the acceptor, so that once restored it honours their tokens.
 ///
@@ -45,28 +48,35 @@ pub(in crate::cli) struct Args {
 }
 
 pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
-    let seeds = seeds(arguments)?;
+    let tokens = tokens(arguments)?;
     let mut base = arguments.base.as_deref().map(open_base).transpose()?;
-    let advice = write(
+    let (staged, advice) = stage(
         base.as_mut(),
-        &seeds,
+        &tokens,
         &Output {
             file: &arguments.out,
             force: arguments.force,
             allow_old_base: arguments.allow_old_base,
         },
     )?;
+    staged.finish()?;
     note(&advice);
     Ok(Status::Done)
 }
 
-fn seeds(arguments: &Args) -> Result<Vec<Seed>, Failure> {
+/// The tokens, each with what makes an acceptor honour it.
+fn tokens(arguments: &Args) -> Result<Vec<(PeeringToken, Seed)>, Failure> {
     let (tokens, names) = (arguments.token.len(), arguments.name.len());
     if tokens != names {
         let message = format!("expected a --name for each --token, but found {tokens} and {names}");
         return Err(Failure::could_not_run(message));
     }
-    let mut seeds = Vec::new();
+    if arguments.token.iter().filter(|token| *token == "-").count() > 1 {
+        return Err(Failure::could_not_run(
+            "expected standard input once, but found it twice",
+        ));
+    }
+    let mut tokens = Vec::new();
     for (token, name) in arguments.token.iter().zip(&arguments.name) {
         check_peer_name(name).map_err(|error| Failure::could_not_run(error.to_string()))?;
         let given = Source::of(token).read(MAX_SIZE)?;
@@ -75,9 +85,20 @@ fn seeds(arguments: &Args) -> Result<Vec<Seed>, Failure> {
         };
         judge(&given.token).map_err(|refusal| refused(&refusal))?;
         let token = PeeringToken::decode(&given.token).map_err(|error| refused(&error))?;
-        seeds.push(Seed::of_token(name, &token));
+        let seed = Seed::of_token(name, &token);
+        tokens.push((token, seed));
     }
-    Ok(seeds)
+    Ok(tokens)
+}
+
+/// Refuses what goes into no snapshot.
+pub(in crate::cli) fn check_partition(partition: &str) -> Result<(), Failure> {
+    if partition.is_empty() {
+        return Ok(());
+    }
+    let message =
+        "expected no partition for a snapshot: only those of the community edition have been tried";
+    Err(Failure::could_not_run(message).hint("leave out the partition or the snapshot"))
 }
 
 /// Where a snapshot is written, and what is let pass.
@@ -87,16 +108,22 @@ pub(in crate::cli) struct Output<'a> {
     pub(in crate::cli) allow_old_base: bool,
 }
 
-/// Writes a snapshot with these peerings, from a base or from nothing, and gives what is to be said
-/// of its restore.
-pub(in crate::cli) fn write(
+/// Writes a snapshot with these peerings, from a base or from nothing, for the caller to give it its
+/// name; and gives what is to be said of its restore.
+pub(in crate::cli) fn stage(
     base: Option<&mut Base<File>>,
-    seeds: &[Seed],
+    tokens: &[(PeeringToken, Seed)],
     output: &Output<'_>,
-) -> Result<String, Failure> {
+) -> Result<(Staged, String), Failure> {
+    for (token, _) in tokens {
+        check_partition(&token.remote.partition)?;
+    }
     let advice = match &base {
         Some(base) => {
             check_age(base.state(), output.allow_old_base)?;
+            for (token, seed) in tokens {
+                tell_other_cluster(&seed.name, token, base.state());
+            }
             base_note(base.state())
         }
         None => FRESH_NOTE.to_owned(),
@@ -110,34 +137,62 @@ pub(in crate::cli) fn write(
             _ => failure,
         }
     };
-    let seeded = output::write_private(output.file, output.force, |file| match base {
-        Some(base) => base.seed(seeds, file).map_err(failed),
-        None => seed_fresh(Timestamp::now(), seeds, file).map_err(failed),
-    })?;
+    let seeds: Vec<Seed> = tokens.iter().map(|(_, seed)| seed.clone()).collect();
+    let mut staged = Staged::new(output.file, output.force)?;
+    let seeded = match base {
+        Some(base) => base.seed(&seeds, staged.file()).map_err(failed)?,
+        None => seed_fresh(Timestamp::now(), &seeds, staged.file()).map_err(failed)?,
+    };
     for (seed, change) in seeds.iter().zip(seeded.changes) {
-        if change == (Change::SecretReplaced { superseded: true }) {
-            warn(&format!(
-                "{:?} had a token that could still be redeemed: after the restore only the new one can",
-                seed.name
-            ));
+        tell_change(seed, change);
+    }
+    Ok((staged, advice))
+}
+
+/// Says what in a token is not the acceptor's, so that no dialer gets through with it.
+fn tell_other_cluster(name: &str, token: &PeeringToken, base: &State) {
+    for finding in not_the_acceptors(token, base) {
+        if finding.level == Level::Error {
+            warn(&format!("the token of {name:?}: {}", finding.message));
         }
     }
-    Ok(advice)
+}
+
+/// Says what became of what the base had under the name.
+fn tell_change(seed: &Seed, change: Change) {
+    let name = &seed.name;
+    match change {
+        Change::None => note(&format!("the base honours the token of {name:?} already")),
+        Change::SecretReplaced { superseded } => {
+            if superseded {
+                warn(&format!(
+                    "{name:?} had a token that could still be redeemed: after the restore only the new one can"
+                ));
+            }
+            if !seed.meta.is_empty() {
+                warn(&format!("{name:?} keeps the metadata that it has"));
+            }
+        }
+        _ => {}
+    }
 }
 
 /// Refuses a base that is old, unless that is wanted: a restore takes everything since then away.
 fn check_age(base: &State, allowed: bool) -> Result<(), Failure> {
     let now = Timestamp::now();
     let taken = base.meta.taken_at();
-    let young = taken.is_some_and(|at| now.as_second() - at.as_second() <= OLDEST_BASE);
-    if young || allowed {
+    let age = taken.map(|at| now.as_second() - at.as_second());
+    if allowed || age.is_some_and(|age| (-CLOCK_SKEW..=OLDEST_BASE).contains(&age)) {
         return Ok(());
     }
-    let age = match taken {
-        Some(at) => format!("taken {} ago", distance(at, now)),
-        None => "taken at a time that it does not tell".to_owned(),
+    let found = match (taken, age) {
+        (Some(at), Some(..0)) => {
+            format!("taken {} ahead of this machine's clock", distance(now, at))
+        }
+        (Some(at), _) => format!("taken {} ago", distance(at, now)),
+        _ => "taken at a time that it does not tell".to_owned(),
     };
-    let message = format!("expected a base of the last hour, but found one {age}");
+    let message = format!("expected a base of the last hour, but found one {found}");
     Err(Failure::could_not_run(message)
         .hint("a restore takes away what changed since then: save a new base with consul snapshot save")
         .hint("--allow-old-base takes it all the same"))
@@ -147,7 +202,8 @@ fn check_age(base: &State, allowed: bool) -> Result<(), Failure> {
 fn base_note(base: &State) -> String {
     let now = Timestamp::now();
     let taken = base.meta.taken_at();
-    let age = taken.map_or_else(String::new, |at| format!(", {} ago", distance(at, now)));
+    let age = taken.filter(|at| *at <= now);
+    let age = age.map_or_else(String::new, |at| format!(", {} ago", distance(at, now)));
     format!(
         "a restore takes everything back to the base of {}{age}: KV, ACLs, CA and the secrets of all other peerings; restore it once, and where the acceptor can be reached, generate-token there is better",
         date(taken)

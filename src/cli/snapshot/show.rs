@@ -178,23 +178,23 @@ fn write_peering(out: &mut String, peering: &Peering, show_secret: bool) -> std:
         peering.state,
         meaning(peering)
     )?;
-    writeln!(out, "    ID            {}", shown(&peering.id))?;
+    writeln!(out, "    ID              {}", shown(&peering.id))?;
     if !peering.partition.is_empty() {
-        writeln!(out, "    partition     {}", shown(&peering.partition))?;
+        writeln!(out, "    partition       {}", shown(&peering.partition))?;
     }
     for (key, value) in &peering.meta {
-        writeln!(out, "    metadata      {}={}", shown(key), shown(value))?;
+        writeln!(out, "    metadata        {}={}", shown(key), shown(value))?;
     }
     if let Some(id) = &peering.peer_id {
-        writeln!(out, "    peer ID       {}", shown(id))?;
+        writeln!(out, "    peer ID         {}", shown(id))?;
     }
     if let Some(domain) = &peering.trust_domain {
-        writeln!(out, "    trust domain  {}", shown(domain))?;
+        writeln!(out, "    trust domain    {}", shown(domain))?;
     }
     if !peering.peer_server_name.is_empty() {
         writeln!(
             out,
-            "    server name   {}",
+            "    server name     {}",
             shown(&peering.peer_server_name)
         )?;
     }
@@ -203,10 +203,10 @@ fn write_peering(out: &mut String, peering: &Peering, show_secret: bool) -> std:
         false => "  (not dialed)",
     };
     for address in &peering.manual_server_addresses {
-        writeln!(out, "    manual        {}", shown(address))?;
+        writeln!(out, "    manual          {}", shown(address))?;
     }
     for address in &peering.peer_server_addresses {
-        writeln!(out, "    server        {}{unused}", shown(address))?;
+        writeln!(out, "    server          {}{unused}", shown(address))?;
     }
     let secrets = &peering.secrets;
     for (name, secret) in [
@@ -217,7 +217,7 @@ fn write_peering(out: &mut String, peering: &Peering, show_secret: bool) -> std:
         if let Some(secret) = secret {
             writeln!(
                 out,
-                "    {name:<14}{}",
+                "    {name:<14}  {}",
                 shown(&secret_text(secret, show_secret))
             )?;
         }

@@ -194,41 +194,48 @@ fn check_groups(address: &[u8]) -> Result<(), Found<'_>> {
     }
 }
 
-/// Four numbers up to 255 with dots between.
+/// Four numbers up to 255 with dots between. Go reads from the front and names what it meets first,
+/// with the text from there on for some faults.
 fn check_octets(text: &[u8]) -> Result<(), Found<'_>> {
-    let mut dots = 0;
-    let mut value = 0_u16;
-    let mut digits = 0_u8;
     let mut rest = text;
-    while let Some((&byte, after)) = rest.split_first() {
-        match byte {
-            b'0'..=b'9' => {
-                if digits == 1 && value == 0 {
-                    return Err((IpAddressFault::LeadingZero, &[]));
-                }
-                value = value * 10 + u16::from(byte - b'0');
-                digits += 1;
-                if value > 255 {
-                    return Err((IpAddressFault::OctetTooLarge, &[]));
-                }
-            }
-            b'.' if digits == 0 || after.is_empty() => {
-                return Err((IpAddressFault::EmptyOctet, rest));
-            }
-            b'.' if dots == 3 => return Err((IpAddressFault::TooManyOctets, &[])),
-            b'.' => {
-                dots += 1;
-                value = 0;
-                digits = 0;
-            }
-            _ => return Err((IpAddressFault::UnexpectedCharacter, rest)),
+    for place in 1.. {
+        let end = rest.iter().position(|&byte| byte == b'.');
+        let (octet, from_dot) = rest.split_at(end.unwrap_or(rest.len()));
+        check_octet(octet).map_err(|(fault, at)| match fault {
+            IpAddressFault::UnexpectedCharacter => (fault, rest.get(at..).unwrap_or_default()),
+            _ => (fault, &[][..]),
+        })?;
+        match from_dot {
+            [] if place < 4 => return Err((IpAddressFault::TooFewOctets, &[])),
+            [] => break,
+            [_] => return Err((IpAddressFault::EmptyOctet, from_dot)),
+            _ if octet.is_empty() => return Err((IpAddressFault::EmptyOctet, from_dot)),
+            _ if place == 4 => return Err((IpAddressFault::TooManyOctets, &[])),
+            [_, after @ ..] => rest = after,
         }
-        rest = after;
-    }
-    if dots < 3 {
-        return Err((IpAddressFault::TooFewOctets, &[]));
     }
     Ok(())
+}
+
+/// What stands between two dots; a fault comes with the number of digits before it.
+fn check_octet(octet: &[u8]) -> Result<(), (IpAddressFault, usize)> {
+    let digits = octet
+        .iter()
+        .take_while(|byte| byte.is_ascii_digit())
+        .count();
+    let number = octet
+        .iter()
+        .take(digits.min(4))
+        .fold(0_u16, |number, digit| number * 10 + u16::from(digit - b'0'));
+    if digits > 1 && octet.first() == Some(&b'0') {
+        Err((IpAddressFault::LeadingZero, digits))
+    } else if number > 255 {
+        Err((IpAddressFault::OctetTooLarge, digits))
+    } else if digits < octet.len() {
+        Err((IpAddressFault::UnexpectedCharacter, digits))
+    } else {
+        Ok(())
+    }
 }
 
 #[cfg(test)]
