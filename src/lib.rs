@@ -3,7 +3,8 @@
 //! `consul peering generate-token` needs a running server; this crate does not. It builds
 //! well-formed peering tokens from a CA and addresses ([`generate`]), reads them ([`PeeringToken`]),
 //! and says of any token what a server would say of it, at which stage and in which words
-//! ([`judge`]).
+//! ([`judge`]). It reads Consul's snapshots, and writes into them what makes a server honour a token
+//! that was made offline ([`snapshot`]).
 //!
 //! ```
 //! let token = "eyJDQSI6bnVsbCwiUGVlcklEIjoiMSJ9";

@@ -62,15 +62,19 @@ fn a_kill_at_any_moment_leaves_the_old_file_or_the_new_one() {
     let out = folder.path().join("seeded.snap");
     assert!(seed(&out, "old").status().unwrap().success());
     let old = fs::read(&out).unwrap();
-    let start = Instant::now();
-    assert!(seed(&out, "new").status().unwrap().success());
-    let whole_run = start.elapsed();
+    // The slowest of some runs: a machine with other work to do is not to end every run early.
+    let whole_run = (0..5).map(|_| {
+        let start = Instant::now();
+        assert!(seed(&out, "new").status().unwrap().success());
+        start.elapsed()
+    });
+    let whole_run = whole_run.max().unwrap_or_default();
 
     let (mut left_old, mut left_new) = (0, 0);
     for _ in 0..200 {
         fs::write(&out, &old).unwrap();
         let mut writer = seed(&out, "new").spawn().unwrap();
-        let moment = fastrand::f64() * 1.2;
+        let moment = fastrand::f64() * 1.5;
         std::thread::sleep(Duration::from_secs_f64(whole_run.as_secs_f64() * moment));
         writer.kill().unwrap();
         writer.wait().unwrap();
