@@ -6,6 +6,7 @@
 
 use crate::godialect::pem;
 use crate::godialect::x509::{CertificateError, check_certificate};
+use crate::secret::hex;
 use jiff::Timestamp;
 use ring::digest;
 use serde::Serialize;
@@ -328,10 +329,6 @@ fn key_name(certificate: &X509Certificate<'_>) -> String {
         _ if algorithm == "1.3.101.112" => "Ed25519".to_owned(),
         _ => format!("algorithm {algorithm}"),
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -35,10 +35,13 @@ impl Secret {
 #[must_use]
 pub fn redacted(secret: &[u8]) -> String {
     let digest = digest::digest(&digest::SHA256, secret);
-    let [a, b, c, d, ..] = *digest.as_ref() else {
-        return "<redacted>".to_owned();
-    };
-    format!("<redacted, sha256:{a:02x}{b:02x}{c:02x}{d:02x}>")
+    let start = digest.as_ref().get(..4).unwrap_or_default();
+    format!("<redacted, sha256:{}>", hex(start))
+}
+
+/// Bytes as lower-case hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A text with the content of each private key in PEM replaced by its digest. The key ends where an

@@ -15,8 +15,7 @@
 //! Nothing else in a token is checked: an expired root, an empty secret or an empty `CA` list pass.
 
 use crate::godialect::address::{read_number, split_host_port};
-use crate::godialect::base64::{self, CorruptBase64};
-use crate::godialect::json::{SyntaxError, TypeError};
+use crate::godialect::base64;
 use crate::godialect::pem;
 use crate::godialect::x509::{CertificateError, check_certificate};
 use crate::token::fields::Fields;
@@ -83,15 +82,9 @@ pub enum Refusal {
     /// The peer's name is no name.
     #[error(transparent)]
     Name(#[from] PeerNameError),
-    /// The token is no base64.
-    #[error("failed to decode token: {0}")]
-    Base64(#[from] CorruptBase64),
-    /// There is no JSON in the token.
+    /// The token is no base64, there is no JSON in it, or a member is not of Consul's type.
     #[error(transparent)]
-    Syntax(#[from] SyntaxError),
-    /// A member of the JSON is of another type than Consul's.
-    #[error(transparent)]
-    Type(#[from] TypeError),
+    Decode(#[from] DecodeError),
     /// A `CA` entry holds no PEM block.
     #[error("peering token invalid CA: no PEM-encoded data found")]
     NoPem {
@@ -143,8 +136,8 @@ impl Refusal {
         match self {
             Self::Missing => Stage::Request,
             Self::Name(_) => Stage::Name,
-            Self::Base64(_) => Stage::Base64,
-            Self::Syntax(_) | Self::Type(_) => Stage::Json,
+            Self::Decode(DecodeError::Base64(_)) => Stage::Base64,
+            Self::Decode(DecodeError::Syntax(_) | DecodeError::Type(_)) => Stage::Json,
             Self::NoPem { .. } | Self::NotACertificate { .. } | Self::Certificate { .. } => {
                 Stage::Ca
             }
@@ -152,16 +145,6 @@ impl Refusal {
             Self::NoServerName => Stage::ServerName,
             Self::NoPeerId => Stage::PeerId,
             Self::Tls { .. } => Stage::Tls,
-        }
-    }
-}
-
-impl From<DecodeError> for Refusal {
-    fn from(error: DecodeError) -> Self {
-        match error {
-            DecodeError::Base64(error) => error.into(),
-            DecodeError::Syntax(error) => error.into(),
-            DecodeError::Type(error) => error.into(),
         }
     }
 }
@@ -202,15 +185,15 @@ impl Judge {
         if self.json.capacity() < token.len() {
             self.json = Zeroizing::new(Vec::with_capacity(token.len()));
         }
-        base64::decode(token, &mut self.json)?;
+        base64::decode(token, &mut self.json).map_err(DecodeError::from)?;
         judge_json(&self.json, &mut self.der)
     }
 }
 
 fn judge_json(json: &[u8], der: &mut Vec<u8>) -> Result<(), Refusal> {
-    let (fields, type_error) = Fields::read(json)?;
+    let (fields, type_error) = Fields::read(json).map_err(DecodeError::from)?;
     if let Some(error) = type_error {
-        return Err(error.into());
+        return Err(DecodeError::from(error).into());
     }
     // An entry whose first block has headers passes the first look, and needs the second.
     let mut with_headers = false;

@@ -1,10 +1,12 @@
 //! `peertok decode`: what a token holds.
 
-use super::input::{Form, GivenToken, TokenArgs};
+use super::input::{Form, TokenArgs};
 use super::report::Failure;
 use super::text::{self, shown, validity, without_secrets};
 use super::{Format, Status, output};
-use crate::{DialedList, Reading, Refusal, RootDetails, Shape, decode_base64, judge, redact};
+use crate::{
+    DecodeError, DialedList, Reading, Refusal, RootDetails, Shape, decode_base64, judge, redact,
+};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -36,14 +38,28 @@ pub(super) struct Args {
 pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
     let given = arguments.input.read()?;
     let refusal = judge(&given.token).err();
-    let unreadable = match show(arguments, &given, refusal.as_ref()) {
-        Ok(printed) => {
-            printed?;
-            None
-        }
-        Err(unreadable) => Some(unreadable),
+    let (json, reading) = match read(&given.token) {
+        Ok(read) => read,
+        Err(unreadable) => return Err(refused(&refusal.unwrap_or(unreadable.into()))),
     };
-    match refusal.or(unreadable) {
+    let shown_json = |json: &[u8]| match arguments.show_secret {
+        true => Ok(Zeroizing::new(String::from_utf8_lossy(json).into_owned())),
+        false => redact(json).map_err(|error| refused(&DecodeError::from(error).into())),
+    };
+    if arguments.json_only {
+        output::print_data(&format!("{}\n", text::json(&shown_json(&json)?)))?;
+    } else {
+        match arguments.format {
+            Format::Pretty => {
+                output::print(&pretty(&reading, given.form, arguments.show_secret))?;
+            }
+            Format::Json => {
+                let json = shown_json(reading.token.to_json(reading.shape).as_bytes())?;
+                print_json(&reading, &json, given.form, refusal.as_ref())?;
+            }
+        }
+    }
+    match refusal {
         Some(refusal) => Err(refused(&refusal)),
         None => Ok(Status::Done),
     }
@@ -56,13 +72,9 @@ fn refused(refusal: &Refusal) -> Failure {
     ))
 }
 
-/// Prints a token whose JSON can be read.
-fn show(
-    arguments: &Args,
-    given: &GivenToken,
-    refusal: Option<&Refusal>,
-) -> Result<Result<(), Failure>, Refusal> {
-    let json = decode_base64(&given.token)?;
+/// The JSON within a token, and its fields.
+fn read(token: &[u8]) -> Result<(Zeroizing<Vec<u8>>, Reading), DecodeError> {
+    let json = decode_base64(token)?;
     let reading = Reading::of_json(&json)?;
     // Where there is no object, nothing tells what in the JSON is a secret.
     if !json.trim_ascii_start().starts_with(b"{")
@@ -70,21 +82,7 @@ fn show(
     {
         return Err(error.into());
     }
-    let shown_json = |json: &[u8]| match arguments.show_secret {
-        true => Ok(Zeroizing::new(String::from_utf8_lossy(json).into_owned())),
-        false => redact(json),
-    };
-    if arguments.json_only {
-        let text = shown_json(&json)?;
-        return Ok(output::print_data(&format!("{}\n", text::json(&text))));
-    }
-    Ok(match arguments.format {
-        Format::Pretty => output::print(&pretty(&reading, given.form, arguments.show_secret)),
-        Format::Json => {
-            let json = shown_json(reading.token.to_json(reading.shape).as_bytes())?;
-            print_json(&reading, &json, given.form, refusal)
-        }
-    })
+    Ok((json, reading))
 }
 
 fn print_json(

@@ -2,9 +2,9 @@
 //! or of the dialer, which may refuse it for what it has already.
 
 use super::{Finding, Level, Rule};
-use crate::PeeringToken;
 use crate::roots::certificates;
-use crate::snapshot::{State, TokenStatus};
+use crate::snapshot::{State, TokenStatus, same_cluster};
+use crate::{DialedList, PeeringToken};
 
 const GENERATE_AGAIN: &str = "make a new token at the acceptor";
 
@@ -73,51 +73,47 @@ const SERVER_NAME_OTHER: Rule = Rule {
 /// What the acceptor's state tells of a token, as of the moment when the snapshot was taken.
 #[must_use]
 pub fn against_acceptor(token: &PeeringToken, acceptor: &State) -> Vec<Finding> {
-    let mut findings = status(token, acceptor);
+    let mut findings: Vec<Finding> = status(token, acceptor).into_iter().collect();
     findings.extend(not_the_acceptors(token, acceptor));
     findings
 }
 
-fn status(token: &PeeringToken, acceptor: &State) -> Vec<Finding> {
-    let mut findings = Vec::new();
+fn status(token: &PeeringToken, acceptor: &State) -> Option<Finding> {
     let secret = "$.EstablishmentSecret";
     let id = "$.PeerID";
     let as_of = as_of(acceptor);
-    findings.extend(
-        match acceptor.token_status(&token.peer_id, &token.establishment_secret) {
-            TokenStatus::Redeemable => None,
-            TokenStatus::Used => Some(TOKEN_USED.at(secret, format!("the token was redeemed{as_of}"))),
-            TokenStatus::Exchanged => Some(TOKEN_USED.at(
-                secret,
-                format!("the token was exchanged, but its stream had not come up{as_of}"),
-            )),
-            TokenStatus::UsedOrSuperseded => Some(TOKEN_SUPERSEDED.at(
-                secret,
-                format!("a newer token of the same name had replaced this one, which may have been used before{as_of}"),
-            )),
-            TokenStatus::Superseded => Some(TOKEN_SUPERSEDED.at(
-                secret,
-                format!("the acceptor had another secret for this peering{as_of}: a newer token replaced this one, or this one was never written there"),
-            )),
-            TokenStatus::NoSecrets => Some(TOKEN_UNKNOWN.at(
-                secret,
-                format!("the acceptor had the peering, but no secret for it{as_of}"),
-            )),
-            TokenStatus::Unknown => Some(TOKEN_UNKNOWN.at(
-                id,
-                format!("the acceptor knew no peering of this ID{as_of}: it was deleted, never made, or is another cluster's"),
-            )),
-            TokenStatus::Terminated => Some(PEERING_TERMINATED.at(
-                id,
-                format!("the peering was deleted at the other end{as_of}, and every token for it is dead"),
-            )),
-            TokenStatus::Deleting => Some(PEERING_DELETING.at(
-                id,
-                format!("the peering was being deleted{as_of}"),
-            )),
-        },
-    );
-    findings
+    match acceptor.token_status(&token.peer_id, &token.establishment_secret) {
+        TokenStatus::Redeemable => None,
+        TokenStatus::Used => Some(TOKEN_USED.at(secret, format!("the token was redeemed{as_of}"))),
+        TokenStatus::Exchanged => Some(TOKEN_USED.at(
+            secret,
+            format!("the token was exchanged, but its stream had not come up{as_of}"),
+        )),
+        TokenStatus::UsedOrSuperseded => Some(TOKEN_SUPERSEDED.at(
+            secret,
+            format!("a newer token of the same name had replaced this one, which may have been used before{as_of}"),
+        )),
+        TokenStatus::Superseded => Some(TOKEN_SUPERSEDED.at(
+            secret,
+            format!("the acceptor had another secret for this peering{as_of}: a newer token replaced this one, or this one was never written there"),
+        )),
+        TokenStatus::NoSecrets => Some(TOKEN_UNKNOWN.at(
+            secret,
+            format!("the acceptor had the peering, but no secret for it{as_of}"),
+        )),
+        TokenStatus::Unknown => Some(TOKEN_UNKNOWN.at(
+            id,
+            format!("the acceptor knew no peering of this ID{as_of}: it was deleted, never made, or is another cluster's"),
+        )),
+        TokenStatus::Terminated => Some(PEERING_TERMINATED.at(
+            id,
+            format!("the peering was deleted at the other end{as_of}, and every token for it is dead"),
+        )),
+        TokenStatus::Deleting => Some(PEERING_DELETING.at(
+            id,
+            format!("the peering was being deleted{as_of}"),
+        )),
+    }
 }
 
 /// What in a token is not the acceptor's, whatever became of its secret.
@@ -125,8 +121,8 @@ fn status(token: &PeeringToken, acceptor: &State) -> Vec<Finding> {
 pub fn not_the_acceptors(token: &PeeringToken, acceptor: &State) -> Vec<Finding> {
     let mut findings: Vec<Finding> = roots(token, acceptor).into_iter().collect();
     findings.extend(server_name(token, acceptor));
-    let dialed = match &token.manual_server_addresses {
-        Some(list) if !list.is_empty() => "ManualServerAddresses",
+    let dialed = match token.dialed_list() {
+        Some(DialedList::Manual) => "ManualServerAddresses",
         _ => "ServerAddresses",
     };
     for (index, address) in token.dialed_addresses().iter().enumerate() {
@@ -186,11 +182,7 @@ pub fn against_dialer(token: &PeeringToken, dialer: &State, name: Option<&str>) 
         .server_name()
         .is_some_and(|own| own == token.server_name)
     {
-        let own = &token.server_name;
-        findings.push(SAME_CLUSTER.at(
-            "$.ServerName",
-            format!("cannot create a peering within the same cluster {own:?}. Refer to the `exported-services` documentation if you want to export between partitions without peering"),
-        ));
+        findings.push(SAME_CLUSTER.at("$.ServerName", same_cluster(&token.server_name)));
     }
     if let Some(Err(taken)) = name.map(|name| dialer.name_to_dial(name)) {
         findings.push(NAME_TAKEN.at("$", taken.to_string()));

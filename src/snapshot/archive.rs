@@ -18,6 +18,7 @@
 
 use super::error::{SnapshotError, while_reading};
 use super::meta::Meta;
+use crate::secret::hex;
 use flate2::Compression;
 use flate2::bufread::MultiGzDecoder;
 use flate2::write::GzEncoder;
@@ -42,12 +43,7 @@ const BUFFER: usize = 128 << 10;
 type Sum = String;
 
 fn sum(context: Context) -> Sum {
-    let digest = context.finish();
-    digest
-        .as_ref()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    hex(context.finish().as_ref())
 }
 
 /// Reads an archive: `visit` gets `meta.json` and the content of `state.bin`, and everything is

@@ -47,6 +47,7 @@ mod state;
 pub use error::{RecordFault, SnapshotError};
 pub use meta::Meta;
 pub use names::NameTaken;
+pub(crate) use names::same_cluster;
 pub use peering::{Direction, Peering, PeeringState, Secrets, SecretsMeaning, TokenStatus};
 pub use records::Root;
 pub use seed::{Base, Change, End, Seed, SeedError, Seeded, seed_fresh};

@@ -43,6 +43,13 @@ pub enum NameTaken {
     },
 }
 
+/// What the dialer's server says of a token of its own cluster.
+pub(crate) fn same_cluster(server_name: &str) -> String {
+    format!(
+        "cannot create a peering within the same cluster {server_name:?}. Refer to the `exported-services` documentation if you want to export between partitions without peering"
+    )
+}
+
 impl State {
     /// Whether a token can be made for this name: gives the peering that it has already, whose ID
     /// the token then needs.

@@ -7,7 +7,7 @@
 use super::archive;
 use super::error::SnapshotError;
 use super::meta::Meta;
-use super::names::NameTaken;
+use super::names::{NameTaken, same_cluster};
 use super::peering::TokenStatus;
 use super::plan::{Failed, Plan};
 use super::state::{Scan, State};
@@ -178,9 +178,7 @@ pub enum SeedError {
         name: String,
     },
     /// The dialer is the acceptor's own cluster.
-    #[error(
-        "cannot create a peering within the same cluster {server_name:?}. Refer to the `exported-services` documentation if you want to export between partitions without peering"
-    )]
+    #[error("{}", same_cluster(.server_name))]
     SameCluster {
         /// The server name of both.
         server_name: String,
