@@ -29,7 +29,7 @@ pub mod snapshot;
 mod token;
 mod verdict;
 
-pub use finding::{Finding, Level, Rule, against_acceptor, against_dialer, not_the_acceptors};
+pub use finding::{Circumstances, Finding, Level, Rule, findings, rule, rules};
 pub use generate::{DEFAULT_PORT, GenerateError, Generated, Inputs, Notice, generate};
 pub use godialect::base64::CorruptBase64;
 pub use godialect::json::{Place, SyntaxError, TypeError};

@@ -6,11 +6,14 @@ use super::text::{date, one_line, shown, without_secrets};
 use super::{Format, Status, jsonl, output, snapshot};
 use crate::snapshot::TokenStatus;
 use crate::{
-    Finding, Level, PeeringToken, Refusal, against_acceptor, against_dialer, check_peer_name, judge,
+    Circumstances, Finding, Level, PeeringToken, Refusal, Release, Rule, check_peer_name, findings,
+    judge, rule,
 };
 use anstyle::{AnsiColor, Style};
 use clap::ValueEnum;
-use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Span, Timestamp};
 use serde::Serialize;
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -41,8 +44,32 @@ pub(super) struct Args {
     /// The name under which the token is to be established.
     #[arg(long)]
     name: Option<String>,
-    /// The least finding that makes the answer no.
-    #[arg(long, value_name = "LEVEL", default_value = "error")]
+    /// Judge dates at another moment than now, such as 2027-03-01 or 2027-03-01T08:00:00Z.
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    at: Option<Timestamp>,
+    /// How long the peering is to last: a root that expires sooner is found.
+    #[arg(long, value_name = "TIME", default_value = "30d", value_parser = duration)]
+    within: SignedDuration,
+    /// The release of the dialer's servers, such as 1.22.
+    #[arg(long, value_name = "X.Y")]
+    dialer_version: Option<Release>,
+    /// The release of the acceptor's servers.
+    #[arg(long, value_name = "X.Y")]
+    acceptor_version: Option<Release>,
+    /// Leave out the findings of that name or code; repeatable.
+    #[arg(long, value_name = "NAME", value_parser = known_rule)]
+    allow: Vec<&'static Rule>,
+    /// Make the findings of that name or code errors; repeatable.
+    #[arg(long, value_name = "NAME", value_parser = known_rule)]
+    deny: Vec<&'static Rule>,
+    /// The least finding that makes the answer no: error, warning or never.
+    #[arg(
+        long,
+        value_enum,
+        value_name = "LEVEL",
+        default_value = "error",
+        hide_possible_values = true
+    )]
     fail_on: FailOn,
     /// Judge many tokens: {"id":any,"token":"…"} a line in, a verdict a line out, in the same
     /// order.
@@ -55,6 +82,36 @@ enum FailOn {
     Error,
     Warning,
     Never,
+}
+
+/// Reads a moment. Where no offset is given it is in UTC, and a date is its first second.
+fn moment(text: &str) -> Result<Timestamp, String> {
+    let in_utc = |_| TimeZone::UTC.to_timestamp(text.parse::<DateTime>()?);
+    text.parse().or_else(in_utc).map_err(|_: jiff::Error| {
+        "expected a date such as 2027-03-01, or a time such as 2027-03-01T08:00:00Z".to_owned()
+    })
+}
+
+/// Reads a duration, in which a day has 24 hours and a month 30 days.
+fn duration(text: &str) -> Result<SignedDuration, String> {
+    const DAY: i64 = 24 * 60 * 60;
+    let unreadable = || "expected a duration such as 30d, 12h or 6mo".to_owned();
+    let span: Span = text.parse().map_err(|_| unreadable())?;
+    let span_in_days = |span: Span| {
+        let days = i64::from(span.get_years()) * 365 + i64::from(span.get_months()) * 30;
+        days + i64::from(span.get_weeks()) * 7 + i64::from(span.get_days())
+    };
+    let time = span.years(0).months(0).weeks(0).days(0);
+    let time = SignedDuration::try_from(time).map_err(|_| unreadable())?;
+    let days = SignedDuration::from_secs(span_in_days(span).saturating_mul(DAY));
+    match days.checked_add(time) {
+        Some(duration) if !duration.is_negative() => Ok(duration),
+        _ => Err(unreadable()),
+    }
+}
+
+fn known_rule(name: &str) -> Result<&'static Rule, String> {
+    rule(name).ok_or_else(|| "there is no finding of that name or code".to_owned())
 }
 
 /// A token as it was judged.
@@ -120,10 +177,21 @@ fn judged(arguments: &Args) -> Result<Judged, Failure> {
         if let Some(acceptor) = &acceptor {
             let status = acceptor.token_status(&token.peer_id, &token.establishment_secret);
             judged.status = Some((status, acceptor.meta.taken_at()));
-            judged.findings.extend(against_acceptor(&token, acceptor));
         }
-        if let Some(dialer) = &dialer {
-            judged.findings.extend(against_dialer(&token, dialer, name));
+        let mut circumstances = Circumstances::at(arguments.at.unwrap_or_else(Timestamp::now));
+        circumstances.within = arguments.within;
+        circumstances.dialer_version = arguments.dialer_version;
+        circumstances.acceptor_version = arguments.acceptor_version;
+        circumstances.acceptor = acceptor.as_ref();
+        circumstances.dialer = dialer.as_ref();
+        circumstances.name = name;
+        judged.findings = findings(&given.token, &circumstances).unwrap_or_default();
+        let is_one_of =
+            |rules: &[&Rule], finding: &Finding| rules.iter().any(|rule| rule.code == finding.code);
+        let found = &mut judged.findings;
+        found.retain(|finding| !is_one_of(&arguments.allow, finding));
+        for finding in found.iter_mut().filter(|f| is_one_of(&arguments.deny, f)) {
+            finding.level = Level::Error;
         }
         judged.dialed = token.dialed_addresses().to_vec();
     }

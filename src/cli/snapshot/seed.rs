@@ -7,7 +7,7 @@ use crate::cli::output::Staged;
 use crate::cli::report::{Failure, note, warn};
 use crate::cli::text::{date, distance};
 use crate::snapshot::{Base, Change, Seed, SeedError, State, seed_fresh};
-use crate::{Level, PeeringToken, check_peer_name, judge, not_the_acceptors};
+use crate::{Circumstances, Level, PeeringToken, Shape, check_peer_name, findings, judge};
 use jiff::Timestamp;
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -149,10 +149,16 @@ pub(in crate::cli) fn stage(
     Ok((staged, advice))
 }
 
-/// Says what in a token is not the acceptor's, so that no dialer gets through with it.
+/// Says what keeps a dialer from getting through with a token of this acceptor.
 fn tell_other_cluster(name: &str, token: &PeeringToken, base: &State) {
-    for finding in not_the_acceptors(token, base) {
-        if finding.level == Level::Error {
+    /// What the seeding changes.
+    const SETTLED: [&str; 3] = ["token-used", "token-superseded", "token-unknown"];
+    let mut circumstances = Circumstances::at(Timestamp::now());
+    circumstances.acceptor = Some(base);
+    let token = token.encode(Shape::default());
+    let found = findings(token.as_bytes(), &circumstances).unwrap_or_default();
+    for finding in found {
+        if finding.level == Level::Error && !SETTLED.contains(&finding.name) {
             warn(&format!("the token of {name:?}: {}", finding.message));
         }
     }

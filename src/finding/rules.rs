@@ -1,0 +1,35 @@
+//! The rules, one a file, each with its text beside its check.
+//!
+//! | codes | about |
+//! |---|---|
+//! | PT1xx | the root certificates |
+//! | PT2xx | the server name and the datacenter |
+//! | PT3xx | the peer ID and the secret |
+//! | PT4xx | the addresses |
+//! | PT5xx | what only a snapshot of the acceptor or the dialer tells |
+//! | PT6xx | how the JSON is written |
+//! | PT7xx | releases and editions of Consul |
+
+use super::Rule;
+
+/// Declares the files of the rules and lists them.
+macro_rules! rules {
+    ($($rule:ident,)*) => {
+        $(mod $rule;)*
+        pub(super) static RULES: &[&Rule] = &[$(&$rule::RULE,)*];
+    };
+}
+
+rules! {
+    ca_expired,
+    token_used,
+    token_superseded,
+    token_unknown,
+    peering_terminated,
+    peering_deleting,
+    ca_root_missing,
+    address_not_a_server,
+    same_cluster,
+    name_taken,
+    server_name_other,
+}

@@ -1,0 +1,30 @@
+//! An address that is not one of the acceptor's servers.
+
+use super::super::{Found, Level, Rule, Subject};
+
+pub(super) const RULE: Rule = Rule {
+    code: "PT507",
+    name: "address-not-a-server",
+    level: Level::Note,
+    path: "$.ManualServerAddresses[*], $.ServerAddresses[*]",
+    what: "A dialed address is none that the acceptor would put into a token.",
+    why: "Servers move, and an address of old leads nowhere or elsewhere. A load balancer or address translation in front of the servers looks the same from here.",
+    fix: "nothing, if a load balancer or address translation leads to a server",
+    versions: "Consul 1.13 and later; snapshots of 1.20.1 have been tried",
+    source: "Consul: the catalog in the acceptor's state, as generate-token reads it",
+    check,
+};
+
+fn check(subject: &Subject<'_>, found: &mut Found) {
+    let Some(acceptor) = subject.circumstances.acceptor else {
+        return;
+    };
+    for (path, address) in subject.dialed_addresses() {
+        if !acceptor.server_addresses.iter().any(|known| known == address) {
+            found.at(
+                path,
+                format!("{address} is no address that the acceptor would put into a token"),
+            );
+        }
+    }
+}
