@@ -6,10 +6,11 @@
 
 use super::Status;
 use super::input::{Source, cannot_read, open, too_large};
+use super::judging::JudgingArgs;
 use super::output::ignore_broken_pipe;
 use super::report::Failure;
 use super::text::{self, without_secrets};
-use crate::{Finding, Judge};
+use crate::{Circumstances, Finding, Judge, findings, rules};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -55,7 +56,7 @@ struct Verdict<'a> {
     accepted: bool,
     stage: Option<&'static str>,
     error: Option<String>,
-    findings: [Finding; 0],
+    findings: Vec<Finding>,
 }
 
 impl<'a> Verdict<'a> {
@@ -66,13 +67,34 @@ impl<'a> Verdict<'a> {
             accepted: false,
             stage: Some("input"),
             error: Some(error.into()),
-            findings: [],
+            findings: Vec::new(),
         }
     }
 }
 
-/// Judges every line of the source; the answer is no where one of them is refused.
-pub(super) fn run(source: Source<'_>, max_size: usize) -> Result<Status, Failure> {
+/// How every line is judged.
+struct Judging<'a> {
+    max_size: usize,
+    circumstances: Circumstances<'static>,
+    arguments: &'a JudgingArgs,
+}
+
+/// Judges every line of the source; the answer is no where one of them is refused or has a finding
+/// that makes it so. Rules that cost more than all others together run only where they are denied.
+pub(super) fn run(
+    source: Source<'_>,
+    max_size: usize,
+    arguments: &JudgingArgs,
+) -> Result<Status, Failure> {
+    let mut circumstances = arguments.circumstances();
+    circumstances.costly = rules()
+        .iter()
+        .any(|rule| rule.is_costly() && arguments.denies(rule));
+    let judging = Judging {
+        max_size,
+        circumstances,
+        arguments,
+    };
     let (name, mut reader): (String, Box<dyn Read>) = match source {
         Source::Argument(_) => {
             let error = Failure::could_not_run("expected a stream of lines, but found a token");
@@ -111,7 +133,7 @@ pub(super) fn run(source: Source<'_>, max_size: usize) -> Result<Status, Failure
             }
             let written = out
                 .write(&first)
-                .and_then(|()| judge_lines(judged, max_size, &mut out))
+                .and_then(|()| judge_lines(judged, &judging, &mut out))
                 .and_then(|()| out.out.flush());
             if written.is_err() {
                 return ignore_broken_pipe(written).map(|()| out.status);
@@ -137,7 +159,7 @@ struct Output<W> {
 
 impl<W: Write> Output<W> {
     fn write(&mut self, answers: &Answers) -> io::Result<()> {
-        if answers.refused {
+        if answers.no {
             self.status = Status::No;
         }
         self.out.write_all(&answers.text)
@@ -148,12 +170,13 @@ impl<W: Write> Output<W> {
 #[derive(Default)]
 struct Answers {
     text: Vec<u8>,
-    refused: bool,
+    /// Whether one of them is no.
+    no: bool,
 }
 
 impl Answers {
     fn push(&mut self, verdict: &Verdict<'_>) {
-        self.refused |= !verdict.accepted;
+        self.no |= !verdict.accepted;
         // Nothing in a verdict is without a form in JSON.
         let line = serde_json::to_string(verdict).unwrap_or_default();
         self.text.extend_from_slice(text::json(&line).as_bytes());
@@ -162,7 +185,11 @@ impl Answers {
 }
 
 /// Judges whole lines on all cores, and writes the answers in order.
-fn judge_lines<W: Write>(mut lines: &[u8], max_size: usize, out: &mut Output<W>) -> io::Result<()> {
+fn judge_lines<W: Write>(
+    mut lines: &[u8],
+    judging: &Judging<'_>,
+    out: &mut Output<W>,
+) -> io::Result<()> {
     let cores = thread::available_parallelism().map_or(1, NonZero::get);
     let share = (lines.len() / cores).clamp(LEAST, MOST);
     while !lines.is_empty() {
@@ -172,7 +199,7 @@ fn judge_lines<W: Write>(mut lines: &[u8], max_size: usize, out: &mut Output<W>)
             lines = &lines[piece.len()..];
             pieces.push(piece);
         }
-        for answers in judge_pieces(&pieces, max_size) {
+        for answers in judge_pieces(&pieces, judging) {
             out.write(&answers)?;
         }
     }
@@ -187,7 +214,7 @@ fn piece(lines: &[u8], share: usize) -> &[u8] {
 }
 
 /// Judges each piece on a thread of its own, or where there is none to be had on this one.
-fn judge_pieces(pieces: &[&[u8]], max_size: usize) -> Vec<Answers> {
+fn judge_pieces(pieces: &[&[u8]], judging: &Judging<'_>) -> Vec<Answers> {
     let Some((first, others)) = pieces.split_first() else {
         return Vec::new();
     };
@@ -196,11 +223,11 @@ fn judge_pieces(pieces: &[&[u8]], max_size: usize) -> Vec<Answers> {
             .iter()
             .map(|piece| {
                 thread::Builder::new()
-                    .spawn_scoped(scope, || judge_piece(piece, max_size))
-                    .map_err(|_| judge_piece(piece, max_size))
+                    .spawn_scoped(scope, || judge_piece(piece, judging))
+                    .map_err(|_| judge_piece(piece, judging))
             })
             .collect();
-        let mut answers = vec![judge_piece(first, max_size)];
+        let mut answers = vec![judge_piece(first, judging)];
         answers.extend(others.into_iter().map(|other| {
             match other {
                 Ok(thread) => thread
@@ -213,17 +240,19 @@ fn judge_pieces(pieces: &[&[u8]], max_size: usize) -> Vec<Answers> {
     })
 }
 
-fn judge_piece(lines: &[u8], max_size: usize) -> Answers {
+fn judge_piece(lines: &[u8], judging: &Judging<'_>) -> Answers {
     let mut judge = Judge::default();
     let mut answers = Answers::default();
     let lines = lines.strip_suffix(b"\n").unwrap_or(lines);
     for line in lines.split(|&byte| byte == b'\n') {
-        answers.push(&verdict(&mut judge, line, max_size));
+        let verdict = verdict(&mut judge, line, judging);
+        answers.no |= judging.arguments.fails(&verdict.findings);
+        answers.push(&verdict);
     }
     answers
 }
 
-fn verdict<'a>(judge: &mut Judge, line: &'a [u8], max_size: usize) -> Verdict<'a> {
+fn verdict<'a>(judge: &mut Judge, line: &'a [u8], judging: &Judging<'_>) -> Verdict<'a> {
     // serde would take an array for an object.
     let is_object = line.trim_ascii_start().first() == Some(&b'{');
     if !is_object {
@@ -237,16 +266,20 @@ fn verdict<'a>(judge: &mut Judge, line: &'a [u8], max_size: usize) -> Verdict<'a
         Ok(read) => read,
         Err(error) => return without_token(line, &error),
     };
-    if read.token.len() > max_size {
-        return Verdict::input(read.id, too_large(max_size));
+    if read.token.len() > judging.max_size {
+        return Verdict::input(read.id, too_large(judging.max_size));
     }
-    let refusal = judge.judge(read.token.as_bytes()).err();
+    let token = read.token.as_bytes();
+    let refusal = judge.judge(token).err();
+    // A token that cannot be read has no findings.
+    let mut found = findings(token, &judging.circumstances).unwrap_or_default();
+    judging.arguments.weigh(&mut found);
     Verdict {
         id: read.id,
         accepted: refusal.is_none(),
         stage: refusal.as_ref().map(|refusal| refusal.stage().name()),
         error: refusal.map(|refusal| without_secrets(&refusal.to_string()).into_owned()),
-        findings: [],
+        findings: found,
     }
 }
 

@@ -5,10 +5,13 @@
 //! the answer is no, and 2 where the command could not run.
 
 mod decode;
+mod diagnostics;
 mod flags;
 mod generate;
 mod input;
 mod jsonl;
+mod judging;
+mod layout;
 mod output;
 mod report;
 mod snapshot;

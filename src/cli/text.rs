@@ -11,9 +11,14 @@ const LONGEST: usize = 400;
 
 /// A text with control, invisible and bidirectional characters escaped, cut where it is very long.
 pub(super) fn shown(text: &str) -> String {
+    shown_within(text, LONGEST)
+}
+
+/// The same, cut after so many characters.
+pub(super) fn shown_within(text: &str, longest: usize) -> String {
     let text = without_secrets(text);
-    let mut shown = escaped(text.chars().take(LONGEST));
-    if text.chars().nth(LONGEST).is_some() {
+    let mut shown = escaped(text.chars().take(longest));
+    if text.chars().nth(longest).is_some() {
         shown.push_str(&format!("… ({} bytes)", text.len()));
     }
     shown

@@ -1,20 +1,19 @@
 //! `peertok validate`: what a server would say of a token.
 
-use super::input::{Form, TokenArgs};
+use super::diagnostics::Places;
+use super::input::{Form, GivenToken, TokenArgs};
+use super::judging::JudgingArgs;
 use super::report::Failure;
 use super::text::{date, one_line, shown, without_secrets};
 use super::{Format, Status, jsonl, output, snapshot};
 use crate::snapshot::TokenStatus;
 use crate::{
-    Circumstances, Finding, Level, PeeringToken, Refusal, Release, Rule, check_peer_name, findings,
-    judge, rule,
+    Circumstances, Finding, Level, PeeringToken, Refusal, check_peer_name, findings, judge,
 };
 use anstyle::{AnsiColor, Style};
-use clap::ValueEnum;
-use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Span, Timestamp};
+use jiff::Timestamp;
 use serde::Serialize;
+use std::cmp::Reverse;
 use std::fmt::Write;
 use std::path::PathBuf;
 
@@ -44,158 +43,80 @@ pub(super) struct Args {
     /// The name under which the token is to be established.
     #[arg(long)]
     name: Option<String>,
-    /// Judge dates at another moment than now, such as 2027-03-01 or 2027-03-01T08:00:00Z.
-    #[arg(long, value_name = "TIME", value_parser = moment)]
-    at: Option<Timestamp>,
-    /// How long the peering is to last: a root that expires sooner is found.
-    #[arg(long, value_name = "TIME", default_value = "30d", value_parser = duration)]
-    within: SignedDuration,
-    /// The release of the dialer's servers, such as 1.22.
-    #[arg(long, value_name = "X.Y")]
-    dialer_version: Option<Release>,
-    /// The release of the acceptor's servers.
-    #[arg(long, value_name = "X.Y")]
-    acceptor_version: Option<Release>,
-    /// Leave out the findings of that name or code; repeatable.
-    #[arg(long, value_name = "NAME", value_parser = known_rule)]
-    allow: Vec<&'static Rule>,
-    /// Make the findings of that name or code errors; repeatable.
-    #[arg(long, value_name = "NAME", value_parser = known_rule)]
-    deny: Vec<&'static Rule>,
-    /// The least finding that makes the answer no: error, warning or never.
-    #[arg(
-        long,
-        value_enum,
-        value_name = "LEVEL",
-        default_value = "error",
-        hide_possible_values = true
-    )]
-    fail_on: FailOn,
+    #[command(flatten)]
+    judging: JudgingArgs,
     /// Judge many tokens: {"id":any,"token":"…"} a line in, a verdict a line out, in the same
     /// order.
-    #[arg(long, conflicts_with_all = ["format", "snapshot", "dialer_snapshot", "name", "fail_on"])]
+    #[arg(long, conflicts_with_all = ["format", "snapshot", "dialer_snapshot", "name"])]
     jsonl: bool,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum FailOn {
-    Error,
-    Warning,
-    Never,
-}
-
-/// Reads a moment. Where no offset is given it is in UTC, and a date is its first second.
-fn moment(text: &str) -> Result<Timestamp, String> {
-    let in_utc = |_| TimeZone::UTC.to_timestamp(text.parse::<DateTime>()?);
-    text.parse().or_else(in_utc).map_err(|_: jiff::Error| {
-        "expected a date such as 2027-03-01, or a time such as 2027-03-01T08:00:00Z".to_owned()
-    })
-}
-
-/// Reads a duration, in which a day has 24 hours and a month 30 days.
-fn duration(text: &str) -> Result<SignedDuration, String> {
-    const DAY: i64 = 24 * 60 * 60;
-    let unreadable = || "expected a duration such as 30d, 12h or 6mo".to_owned();
-    let span: Span = text.parse().map_err(|_| unreadable())?;
-    let span_in_days = |span: Span| {
-        let days = i64::from(span.get_years()) * 365 + i64::from(span.get_months()) * 30;
-        days + i64::from(span.get_weeks()) * 7 + i64::from(span.get_days())
-    };
-    let time = span.years(0).months(0).weeks(0).days(0);
-    let time = SignedDuration::try_from(time).map_err(|_| unreadable())?;
-    let days = SignedDuration::from_secs(span_in_days(span).saturating_mul(DAY));
-    match days.checked_add(time) {
-        Some(duration) if !duration.is_negative() => Ok(duration),
-        _ => Err(unreadable()),
-    }
-}
-
-fn known_rule(name: &str) -> Result<&'static Rule, String> {
-    rule(name).ok_or_else(|| "there is no finding of that name or code".to_owned())
 }
 
 /// A token as it was judged.
 struct Judged {
     form: Form,
     refusal: Option<Refusal>,
+    findings: Vec<Finding>,
+    /// Whether all this comes to a yes or a no.
+    status: Status,
     /// The addresses that a dialer tries.
     dialed: Vec<String>,
     /// What the acceptor's snapshot tells of the secret, and the time of the snapshot.
-    status: Option<(TokenStatus, Option<Timestamp>)>,
-    findings: Vec<Finding>,
+    secret: Option<(TokenStatus, Option<Timestamp>)>,
+    /// Where in the token's JSON the refusal and the findings are.
+    places: Places,
 }
 
 pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
     if arguments.jsonl {
-        return jsonl::run(arguments.input.source()?, arguments.input.max_size);
+        let source = arguments.input.source()?;
+        return jsonl::run(source, arguments.input.max_size, &arguments.judging);
     }
-    let judged = judged(arguments)?;
+    let snapshot = |path: &Option<PathBuf>| path.as_deref().map(snapshot::read).transpose();
+    let (acceptor, dialer) = (
+        snapshot(&arguments.snapshot)?,
+        snapshot(&arguments.dialer_snapshot)?,
+    );
+    let mut circumstances = arguments.judging.circumstances();
+    circumstances.acceptor = acceptor.as_ref();
+    circumstances.dialer = dialer.as_ref();
+    circumstances.name = arguments.name.as_deref();
+    let given = arguments.input.read()?;
+    let judged = Judged::new(&given, &circumstances, &arguments.judging);
     match arguments.format {
         Format::Pretty => output::print(&pretty(&judged))?,
         Format::Json => print_json(&judged)?,
     }
-    let least = match arguments.fail_on {
-        FailOn::Error => Some(Level::Error),
-        FailOn::Warning => Some(Level::Warning),
-        FailOn::Never => None,
-    };
-    let worst = judged.findings.iter().map(|finding| finding.level).max();
-    let found = least.is_some_and(|least| worst.is_some_and(|worst| worst >= least));
-    Ok(match judged.refusal.is_some() || found {
-        true => Status::No,
-        false => Status::Done,
-    })
+    Ok(judged.status)
 }
 
-fn judged(arguments: &Args) -> Result<Judged, Failure> {
-    let acceptor = arguments
-        .snapshot
-        .as_deref()
-        .map(snapshot::read)
-        .transpose()?;
-    let dialer = arguments.dialer_snapshot.as_deref();
-    let dialer = dialer.map(snapshot::read).transpose()?;
-    let given = arguments.input.read()?;
-    let name = arguments.name.as_deref();
-    let bad_name = name.and_then(|name| check_peer_name(name).err());
-    let refusal = match bad_name {
-        Some(error) => Some(error.into()),
-        None => judge(&given.token).err(),
-    };
-    let mut judged = Judged {
-        form: given.form,
-        refusal,
-        dialed: Vec::new(),
-        status: None,
-        findings: Vec::new(),
-    };
-    if judged.refusal.is_some() {
-        return Ok(judged);
-    }
-    // A token that is accepted can be read.
-    if let Ok(token) = PeeringToken::decode(&given.token) {
-        if let Some(acceptor) = &acceptor {
-            let status = acceptor.token_status(&token.peer_id, &token.establishment_secret);
-            judged.status = Some((status, acceptor.meta.taken_at()));
+impl Judged {
+    fn new(given: &GivenToken, circumstances: &Circumstances<'_>, judging: &JudgingArgs) -> Self {
+        let bad_name = circumstances.name.map(check_peer_name);
+        let refusal = match bad_name {
+            Some(Err(error)) => Some(error.into()),
+            _ => judge(&given.token).err(),
+        };
+        // A token that cannot be read has neither fields nor findings.
+        let token = PeeringToken::decode(&given.token).unwrap_or_default();
+        let mut found = findings(&given.token, circumstances).unwrap_or_default();
+        judging.weigh(&mut found);
+        let acceptor = circumstances.acceptor.filter(|_| refusal.is_none());
+        Self {
+            form: given.form,
+            status: match refusal.is_some() || judging.fails(&found) {
+                true => Status::No,
+                false => Status::Done,
+            },
+            dialed: token.dialed_addresses().to_vec(),
+            secret: acceptor.map(|acceptor| {
+                let status = acceptor.token_status(&token.peer_id, &token.establishment_secret);
+                (status, acceptor.meta.taken_at())
+            }),
+            places: Places::of(&given.token, refusal.as_ref(), &found),
+            refusal,
+            findings: found,
         }
-        let mut circumstances = Circumstances::at(arguments.at.unwrap_or_else(Timestamp::now));
-        circumstances.within = arguments.within;
-        circumstances.dialer_version = arguments.dialer_version;
-        circumstances.acceptor_version = arguments.acceptor_version;
-        circumstances.acceptor = acceptor.as_ref();
-        circumstances.dialer = dialer.as_ref();
-        circumstances.name = name;
-        judged.findings = findings(&given.token, &circumstances).unwrap_or_default();
-        let is_one_of =
-            |rules: &[&Rule], finding: &Finding| rules.iter().any(|rule| rule.code == finding.code);
-        let found = &mut judged.findings;
-        found.retain(|finding| !is_one_of(&arguments.allow, finding));
-        for finding in found.iter_mut().filter(|f| is_one_of(&arguments.deny, f)) {
-            finding.level = Level::Error;
-        }
-        judged.dialed = token.dialed_addresses().to_vec();
     }
-    Ok(judged)
 }
 
 fn pretty(judged: &Judged) -> String {
@@ -206,10 +127,11 @@ fn pretty(judged: &Judged) -> String {
         Some(refusal) => {
             let red = style(AnsiColor::Red);
             let message = one_line(&refusal.to_string());
-            writeln!(
+            let place = judged.places.refusal(refusal);
+            let stage = refusal.stage();
+            write!(
                 out,
-                "{red}refused{red:#} at stage {}\n  {message}",
-                refusal.stage()
+                "{red}refused{red:#} at stage {stage}\n  {message}\n{place}"
             )
         }
         None => {
@@ -224,7 +146,7 @@ fn pretty(judged: &Judged) -> String {
     };
     let _ = writeln!(out, "given as {}", judged.form.name());
     if judged.refusal.is_none() {
-        let _ = match judged.status {
+        let _ = match judged.secret {
             None => writeln!(
                 out,
                 "whether the secret can still be redeemed is unknown: only the acceptor's state tells (--snapshot)"
@@ -237,18 +159,28 @@ fn pretty(judged: &Judged) -> String {
             }
         };
     }
-    for finding in &judged.findings {
-        let color = style(match finding.level {
-            Level::Error => AnsiColor::Red,
-            Level::Warning => AnsiColor::Yellow,
-            Level::Note => AnsiColor::Blue,
-        });
-        let (level, name, path) = (finding.level, finding.name, &finding.path);
-        let message = shown(&finding.message);
-        let _ = writeln!(out, "\n{color}{level}{color:#} {name} at {path}: {message}");
-        let _ = writeln!(out, "  fix: {}", finding.fix);
+    // The worst comes first; what is as bad keeps its order.
+    let mut findings: Vec<&Finding> = judged.findings.iter().collect();
+    findings.sort_by_key(|finding| Reverse(finding.level));
+    for finding in &findings {
+        out.push('\n');
+        out.push_str(&judged.places.finding(finding));
+    }
+    if !findings.is_empty() {
+        let counts = counted(&findings);
+        let _ = writeln!(out, "\n{counts}; peertok explain NAME tells more of each");
     }
     out
+}
+
+/// How many findings there are of each level: `1 error, 2 notes`.
+fn counted(findings: &[&Finding]) -> String {
+    let counts = [Level::Error, Level::Warning, Level::Note].map(|level| {
+        let count = findings.iter().filter(|f| f.level == level).count();
+        let plural = if count == 1 { "" } else { "s" };
+        (count > 0).then(|| format!("{count} {level}{plural}"))
+    });
+    counts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 fn print_json(judged: &Judged) -> Result<(), Failure> {
@@ -273,8 +205,8 @@ fn print_json(judged: &Judged) -> Result<(), Failure> {
             .as_ref()
             .map(|refusal| refusal.stage().name()),
         error: error.map(|error| without_secrets(&error).into_owned()),
-        token_status: judged.status.map(|(status, _)| status.name()),
-        snapshot_taken_at: judged.status.and_then(|(_, taken)| taken),
+        token_status: judged.secret.map(|(status, _)| status.name()),
+        snapshot_taken_at: judged.secret.and_then(|(_, taken)| taken),
         findings: &judged.findings,
     })
 }

@@ -86,6 +86,25 @@ const fn list(place: &'static str) -> Field {
 
 pub(super) const SECRET_KEY: &str = "EstablishmentSecret";
 
+/// Consul's name of the member with this key in the object at a JSON path, if a server reads it.
+pub(crate) fn member_name(object: &str, key: Raw<'_>) -> Option<&'static str> {
+    let known: &[&str] = match object {
+        "$" => &[
+            "CA",
+            "ManualServerAddresses",
+            "ServerAddresses",
+            "ServerName",
+            "PeerID",
+            SECRET_KEY,
+            "Remote",
+        ],
+        "$.Remote" => &["Partition", "Datacenter", "Locality"],
+        "$.Remote.Locality" => &["Region", "Zone"],
+        _ => &[],
+    };
+    known.iter().copied().find(|name| key.folds_to(name))
+}
+
 const TOKEN: Field = Field {
     place: "value",
     kind: "structs.PeeringToken",

@@ -1,0 +1,127 @@
+//! Findings and refusals as people see them: each points at its place in the token's JSON, as a
+//! compiler points at a line of source.
+
+use super::layout::{Layout, Place};
+use super::text::{shown, shown_within};
+use crate::{Finding, Level, PeeringToken, Refusal, RootDetails, decode_base64};
+use annotate_snippets::{self as snippets, AnnotationKind, Group, Renderer, Snippet};
+
+/// How many lines may lie between a list's first line and the entry that is pointed at, for both to
+/// be shown.
+const FAR: usize = 200;
+
+/// The JSON within a token, and where in it a refusal and findings are.
+pub(super) struct Places {
+    layout: Option<Layout>,
+    token: PeeringToken,
+}
+
+impl Places {
+    /// Looks for the places of a refusal and of findings in a token, which may be unreadable.
+    pub(super) fn of(token: &[u8], refusal: Option<&Refusal>, findings: &[Finding]) -> Self {
+        let json = decode_base64(token).ok();
+        let fields = PeeringToken::decode(token).unwrap_or_default();
+        let refused = refusal.and_then(|refusal| path_of(refusal, &fields));
+        let paths = findings.iter().map(|finding| finding.path.as_str());
+        let paths = paths.chain(refused.as_deref());
+        Self {
+            layout: json.and_then(|json| Layout::of(&json, paths).ok()),
+            token: fields,
+        }
+    }
+
+    /// The place in the JSON that a refusal is about; empty where it is about none.
+    pub(super) fn refusal(&self, refusal: &Refusal) -> String {
+        let path = path_of(refusal, &self.token);
+        let Some(snippet) = path.and_then(|path| self.snippet(&path)) else {
+            return String::new();
+        };
+        let group = Group::with_level(snippets::Level::ERROR).element(snippet);
+        render(&[group])
+    }
+
+    /// A finding, the place in the JSON that it is about, and what to do.
+    pub(super) fn finding(&self, finding: &Finding) -> String {
+        let level = match finding.level {
+            Level::Error => snippets::Level::ERROR,
+            Level::Warning => snippets::Level::WARNING,
+            Level::Note => snippets::Level::NOTE,
+        };
+        let (level_name, path) = (finding.level, shown(&finding.path));
+        let kind = format!("{level_name}[{}] at {path}", finding.name);
+        let title = level.with_name(kind).primary_title(shown(&finding.message));
+        let mut group = Group::with_title(title);
+        if let Some(snippet) = self.snippet(&finding.path) {
+            group = group.element(snippet);
+        }
+        let fix = snippets::Level::HELP.with_name("fix").message(finding.fix);
+        render(&[group.element(fix)])
+    }
+
+    /// The line of a path, and the one on which the list or object around it opens.
+    fn snippet(&self, path: &str) -> Option<Snippet<'_, snippets::Annotation<'_>>> {
+        let layout = self.layout.as_ref().filter(|_| path != "$")?;
+        let Place { value, parent_line } = layout.place(path)?;
+        let text = layout.text();
+        let line = text.get(..value.start)?.rfind('\n').map_or(0, |at| at + 1);
+        let end = text.get(value.end..)?.find('\n');
+        let end = end.map_or(text.len(), |length| value.end + length);
+        let between = text.get(*parent_line..line)?;
+        let show_parent = *parent_line > 0 && between.matches('\n').count() <= FAR;
+        let start = if show_parent { *parent_line } else { line };
+        let mut primary = AnnotationKind::Primary.span(value.start - start..value.end - start);
+        if let Some(subject) = self.subject(path) {
+            primary = primary.label(subject);
+        }
+        let lines_before = text.get(..start)?.matches('\n').count();
+        let snippet = Snippet::source(text.get(start..end)?)
+            .line_start(lines_before + 1)
+            .annotation(primary);
+        // Where the list is long, or there is nothing around but the token, the line says enough.
+        Some(match start < line {
+            true => snippet.annotation(AnnotationKind::Visible.span(0..1)),
+            false => snippet,
+        })
+    }
+
+    /// Whose certificate stands at a path, since nobody can tell that from its base64.
+    fn subject(&self, path: &str) -> Option<String> {
+        let index = path.strip_prefix("$.CA[")?.strip_suffix(']')?;
+        let entry = self.token.ca.as_ref()?.get(index.parse::<usize>().ok()?)?;
+        let details = RootDetails::of_entry(entry).into_iter().next()??;
+        Some(shown_within(&details.subject, 80))
+    }
+}
+
+/// The JSON path that a refusal is about.
+fn path_of(refusal: &Refusal, token: &PeeringToken) -> Option<String> {
+    match refusal {
+        Refusal::NoPem { index }
+        | Refusal::NotACertificate { index }
+        | Refusal::Certificate { index, .. } => Some(format!("$.CA[{index}]")),
+        Refusal::Tls { entry } => {
+            let entries = token.ca.as_ref()?;
+            let index = entries.iter().position(|known| known == entry)?;
+            Some(format!("$.CA[{index}]"))
+        }
+        Refusal::Address { address } => [
+            ("ManualServerAddresses", &token.manual_server_addresses),
+            ("ServerAddresses", &token.server_addresses),
+        ]
+        .into_iter()
+        .find_map(|(name, list)| {
+            let index = list.as_ref()?.iter().position(|known| known == address)?;
+            Some(format!("$.{name}[{index}]"))
+        }),
+        Refusal::NoAddresses => Some("$.ServerAddresses".to_owned()),
+        Refusal::NoServerName => Some("$.ServerName".to_owned()),
+        Refusal::NoPeerId => Some("$.PeerID".to_owned()),
+        _ => None,
+    }
+}
+
+fn render(groups: &[Group<'_>]) -> String {
+    let mut text = Renderer::styled().render(groups);
+    text.push('\n');
+    text
+}
