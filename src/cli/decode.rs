@@ -35,6 +35,9 @@ pub(super) struct Args {
     show_secret: bool,
 }
 
+/// How many elements of a list are shown to people.
+const MOST_SHOWN: usize = 100;
+
 pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
     let given = arguments.input.read()?;
     let refusal = judge(&given.token).err();
@@ -197,7 +200,8 @@ fn write_pretty(
         (DialedList::Manual, &token.manual_server_addresses),
         (DialedList::Server, &token.server_addresses),
     ] {
-        for address in list.iter().flatten() {
+        let list = list.as_deref().unwrap_or_default();
+        for address in list.iter().take(MOST_SHOWN) {
             let unused = if dialed == Some(which) {
                 ""
             } else {
@@ -205,6 +209,7 @@ fn write_pretty(
             };
             writeln!(out, "  {}  {}{unused}", list_name(which), shown(address))?;
         }
+        write_more(out, list.len())?;
     }
 
     let entries = token.ca.as_deref().unwrap_or_default();
@@ -215,19 +220,27 @@ fn write_pretty(
         );
     }
     writeln!(out, "\n{heading}Roots{heading:#}")?;
-    for (entry, pem) in entries.iter().enumerate() {
+    for (entry, pem) in entries.iter().enumerate().take(MOST_SHOWN) {
         let certificates = RootDetails::of_entry(pem);
         if certificates.is_empty() {
             writeln!(out, "  CA[{entry}]  no certificate in PEM")?;
         }
-        for certificate in certificates {
+        for certificate in certificates.into_iter().take(MOST_SHOWN) {
             match certificate {
                 Some(details) => write_root(out, entry, &details, now)?,
                 None => writeln!(out, "  CA[{entry}]  a certificate that cannot be shown")?,
             }
         }
     }
-    Ok(())
+    write_more(out, entries.len())
+}
+
+/// Says how many elements of a list are not shown.
+fn write_more(out: &mut String, length: usize) -> std::fmt::Result {
+    match length.saturating_sub(MOST_SHOWN) {
+        0 => Ok(()),
+        more => writeln!(out, "  and {more} more, which --json-only shows"),
+    }
 }
 
 fn write_root(

@@ -6,8 +6,10 @@ use crate::secret::{redacted, without_private_keys};
 use jiff::Timestamp;
 use std::borrow::Cow;
 
-/// The longest text that is shown whole, in characters.
+/// The longest text that is shown whole, in characters as shown.
 const LONGEST: usize = 400;
+/// The same for a message, which may quote a certificate.
+const LONGEST_MESSAGE: usize = 4000;
 
 /// A text with control, invisible and bidirectional characters escaped, cut where it is very long.
 pub(super) fn shown(text: &str) -> String {
@@ -17,16 +19,28 @@ pub(super) fn shown(text: &str) -> String {
 /// The same, cut after so many characters.
 pub(super) fn shown_within(text: &str, longest: usize) -> String {
     let text = without_secrets(text);
-    let mut shown = escaped(text.chars().take(longest));
-    if text.chars().nth(longest).is_some() {
-        shown.push_str(&format!("… ({} bytes)", text.len()));
+    let mut shown = String::with_capacity(text.len().min(longest));
+    let mut length = 0;
+    for character in text.chars() {
+        let before = shown.len();
+        let escaped = is_unsafe(character);
+        match escaped {
+            true => shown.extend(character.escape_default()),
+            false => shown.push(character),
+        }
+        length += if escaped { shown.len() - before } else { 1 };
+        if length > longest {
+            shown.truncate(before);
+            shown.push_str(&format!("… ({} bytes)", text.len()));
+            break;
+        }
     }
     shown
 }
 
-/// A message on one line, whole, with the same characters escaped.
+/// A message on one line, with the same characters escaped, cut only where nobody would read on.
 pub(super) fn one_line(message: &str) -> String {
-    escaped(without_secrets(message).chars())
+    shown_within(message, LONGEST_MESSAGE)
 }
 
 /// A message without the tokens and private keys that may have been quoted in it, as when one was
@@ -78,18 +92,6 @@ pub(super) fn json(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(safe)
-}
-
-fn escaped(characters: impl Iterator<Item = char>) -> String {
-    let mut text = String::new();
-    for character in characters {
-        if is_unsafe(character) {
-            text.extend(character.escape_default());
-        } else {
-            text.push(character);
-        }
-    }
-    text
 }
 
 /// Whether a character moves the cursor, changes the direction of what follows or cannot be seen.

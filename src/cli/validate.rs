@@ -136,8 +136,7 @@ fn pretty(judged: &Judged) -> String {
         }
         None => {
             let green = style(AnsiColor::Green);
-            let dialed: Vec<String> = judged.dialed.iter().map(|a| shown(a)).collect();
-            let dialed = dialed.join(", ");
+            let dialed = listed(&judged.dialed);
             writeln!(
                 out,
                 "{green}accepted{green:#}: a server takes this token and dials {dialed}"
@@ -171,6 +170,16 @@ fn pretty(judged: &Judged) -> String {
         let _ = writeln!(out, "\n{counts}; peertok explain NAME tells more of each");
     }
     out
+}
+
+/// The first of these addresses, and how many more there are.
+fn listed(addresses: &[String]) -> String {
+    const MOST: usize = 10;
+    let mut first: Vec<String> = addresses.iter().take(MOST).map(|a| shown(a)).collect();
+    if addresses.len() > MOST {
+        first.push(format!("and {} more", addresses.len() - MOST));
+    }
+    first.join(", ")
 }
 
 /// How many findings there are of each level: `1 error, 2 notes`.
