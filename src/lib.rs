@@ -15,6 +15,7 @@
 
 #[doc(hidden)]
 pub mod cli;
+mod edit;
 mod finding;
 #[cfg(fuzzing)]
 #[doc(hidden)]
@@ -30,6 +31,7 @@ mod token;
 mod verdict;
 
 pub use finding::{Circumstances, Finding, Level, Rule, findings, rule, rules};
+pub use edit::{Change, EditError, edit};
 pub use generate::{DEFAULT_PORT, GenerateError, Generated, Inputs, Notice, generate};
 pub use godialect::base64::CorruptBase64;
 pub use godialect::json::{Place, SyntaxError, TypeError};

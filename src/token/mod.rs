@@ -11,6 +11,7 @@
 //! `json.Unmarshal` into it, quirks included (see [`fields`]).
 
 pub(crate) mod fields;
+pub(crate) mod members;
 mod redact;
 
 pub use redact::{redact, token_in_envelope};
@@ -187,15 +188,8 @@ impl PeeringToken {
             write_string(out, value);
         }
         if shape >= Shape::V1_14 {
-            out.push_str(",\"Remote\":{\"Partition\":");
-            write_string(out, &self.remote.partition);
-            out.push_str(",\"Datacenter\":");
-            write_string(out, &self.remote.datacenter);
-            if shape >= Shape::V1_16 {
-                out.push_str(",\"Locality\":");
-                write_locality(out, self.remote.locality.as_ref());
-            }
-            out.push('}');
+            out.push_str(",\"Remote\":");
+            write_remote(out, &self.remote, shape);
         }
         out.push('}');
         json
@@ -236,7 +230,7 @@ pub enum DialedList {
     Server,
 }
 
-fn write_list(out: &mut String, list: Option<&[String]>) {
+pub(crate) fn write_list(out: &mut String, list: Option<&[String]>) {
     let Some(list) = list else {
         out.push_str("null");
         return;
@@ -251,7 +245,19 @@ fn write_list(out: &mut String, list: Option<&[String]>) {
     out.push(']');
 }
 
-fn write_locality(out: &mut String, locality: Option<&Locality>) {
+pub(crate) fn write_remote(out: &mut String, remote: &Remote, shape: Shape) {
+    out.push_str("{\"Partition\":");
+    write_string(out, &remote.partition);
+    out.push_str(",\"Datacenter\":");
+    write_string(out, &remote.datacenter);
+    if shape >= Shape::V1_16 {
+        out.push_str(",\"Locality\":");
+        write_locality(out, remote.locality.as_ref());
+    }
+    out.push('}');
+}
+
+pub(crate) fn write_locality(out: &mut String, locality: Option<&Locality>) {
     let Some(locality) = locality else {
         out.push_str("null");
         return;

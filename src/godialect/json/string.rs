@@ -11,6 +11,11 @@ pub(crate) struct Raw<'a> {
 }
 
 impl<'a> Raw<'a> {
+    /// How many bytes the literal takes, quotes included.
+    pub(crate) fn length(self) -> usize {
+        self.bytes.len() + 2
+    }
+
     /// The text that the literal stands for. Go takes any bytes: those that are no UTF-8 and
     /// escapes of lone surrogates turn into U+FFFD.
     pub(crate) fn unescape(self) -> Cow<'a, str> {
