@@ -15,6 +15,7 @@
 
 #[doc(hidden)]
 pub mod cli;
+mod diff;
 mod edit;
 mod finding;
 #[cfg(fuzzing)]
@@ -31,6 +32,10 @@ mod token;
 mod verdict;
 
 pub use finding::{Circumstances, Finding, Level, Rule, findings, rule, rules};
+pub use diff::{
+    ComparedRoot, Difference, Relation, RootsDifference, SetDifference, TextDifference, Written,
+    diff, diff_json,
+};
 pub use edit::{Change, EditError, edit};
 pub use generate::{DEFAULT_PORT, GenerateError, Generated, Inputs, Notice, generate};
 pub use godialect::base64::CorruptBase64;

@@ -270,7 +270,7 @@ impl RootDetails {
         certificates(entry).iter().map(of_der).collect()
     }
 
-    fn of_der(der: &[u8]) -> Option<Self> {
+    pub(crate) fn of_der(der: &[u8]) -> Option<Self> {
         let (_, certificate) = X509Certificate::from_der(der).ok()?;
         let moment = |seconds| Timestamp::from_second(seconds).ok();
         let is_ca = certificate
