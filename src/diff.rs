@@ -123,11 +123,11 @@ impl Relation {
                 "Both are of one peering, with different secrets: generate-token for a name that it knows replaces the secret, so the token made later supersedes the earlier one. Which that is, only the acceptor's state tells (peertok validate --snapshot)."
             }
             Self::OtherPeering => {
-                "The tokens are of two peerings at one cluster: each has its own secret, and using one leaves the other as it is."
+                "The tokens are of two peerings at one cluster: using one leaves the other as it is."
             }
             Self::OtherCluster => "The tokens are of two clusters: their trust domains differ.",
             Self::Unclear => {
-                "The tokens do not tell whether they are of one cluster: that would take a peer ID in both, and trust domains in the server names or in the roots."
+                "The tokens are not of one peering; whether they are of one cluster, they do not tell."
             }
         }
     }
@@ -157,6 +157,9 @@ impl Difference {
         let in_one = !certificates.only_a.is_empty() || !certificates.only_b.is_empty();
         if self.texts.is_empty() && !self.roots.is_some() {
             return Some("Only the addresses differ.");
+        }
+        if self.roots.is_some() && !in_one {
+            return Some("The roots are the same certificates, which works in either form.");
         }
         match (in_one, certificates.common.is_empty()) {
             (true, false) => Some(

@@ -300,32 +300,39 @@ fn addresses(
     list: &[String],
     notices: &mut Vec<Notice>,
 ) -> Result<Option<Vec<String>>, GenerateError> {
-    if list.is_empty() {
-        return Ok(None);
+    let port = (!inputs.as_consul).then_some(inputs.default_port);
+    let written: Result<Vec<_>, _> = list
+        .iter()
+        .map(|given| written_address(given, port, notices))
+        .collect();
+    Ok(Some(written?).filter(|list| !list.is_empty()))
+}
+
+/// The address that goes into a token for the one given, completed with the port; without a port it
+/// is taken as it is.
+pub(crate) fn written_address(
+    given: &str,
+    port: Option<u16>,
+    notices: &mut Vec<Notice>,
+) -> Result<String, GenerateError> {
+    let Some(port) = port else {
+        return Ok(given.to_owned());
+    };
+    let written = complete(given, port).ok_or_else(|| GenerateError::Address {
+        address: given.to_owned(),
+    })?;
+    if written != given {
+        notices.push(Notice::AddressCompleted {
+            given: given.to_owned(),
+            written: written.clone(),
+        });
     }
-    if inputs.as_consul {
-        return Ok(Some(list.to_vec()));
-    }
-    let mut written = Vec::with_capacity(list.len());
-    for given in list {
-        let address =
-            complete(given, inputs.default_port).ok_or_else(|| GenerateError::Address {
-                address: given.clone(),
-            })?;
-        if address != *given {
-            notices.push(Notice::AddressCompleted {
-                given: given.clone(),
-                written: address.clone(),
-            });
-        }
-        written.push(address);
-    }
-    Ok(Some(written))
+    Ok(written)
 }
 
 /// Makes `host:port` of an address: blanks around it are dropped, an IPv6 literal gets its
 /// brackets, and a host without a port gets this one. Gives `None` where that makes no address.
-fn complete(address: &str, port: u16) -> Option<String> {
+pub(crate) fn complete(address: &str, port: u16) -> Option<String> {
     let address = address.trim();
     if is_server_address(address) {
         return Some(address.to_owned());

@@ -232,6 +232,95 @@ fn the_sample_of_consuls_page_has_the_shape_of_1_13() {
     assert!(String::from_utf8_lossy(&json).ends_with(&end));
 }
 
+/// A token that is decoded and built again is the same to the byte; one whose secret was not shown
+/// gets it from the original.
+#[test]
+fn a_decoded_token_is_built_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("t.json");
+    let name = file.to_str().unwrap();
+    for token in ["alpha-external", "alpha-rotated", "gamma-seeded"] {
+        let token = format!("@fixtures/consul/{token}.token");
+        let minted = fs::read_to_string(root().join(&token[1..])).unwrap();
+        fs::write(&file, stdout(&["decode", "--json-only", &token])).unwrap();
+        assert_eq!(stdout(&["edit", &token, "--from-json", name]), minted);
+        assert_eq!(
+            output(&["edit", "--from-json", name]).status.code(),
+            Some(2)
+        );
+        let shown = stdout(&["decode", "--json-only", "--show-secret", &token]);
+        fs::write(&file, shown).unwrap();
+        assert_eq!(stdout(&["edit", "--from-json", name]), minted);
+    }
+}
+
+/// What is not edited keeps its bytes, odd ones too.
+#[test]
+fn an_edit_changes_only_what_it_says() {
+    let json = "{ \"peerid\" : \"a\",\n \"Extra\": [1e0],\"SERVERADDRESSES\":[\"a:1\"],\"PeerID\":null }\n";
+    let token = peertok::encode_base64(json.as_bytes());
+    let id = "11111111-2222-3333-4444-555555555555";
+    let edited = stdout(&[
+        "edit",
+        &token,
+        "--set",
+        &format!("peer-id={id}"),
+        "--add-address",
+        "b",
+    ]);
+    let edited = peertok::decode_base64(edited.trim_end().as_bytes()).unwrap();
+    assert_eq!(
+        String::from_utf8_lossy(&edited),
+        format!(
+            "{{\"ManualServerAddresses\":[\"b:8503\"], \"Extra\": [1e0],\"SERVERADDRESSES\":[\"a:1\"],\"PeerID\":\"{id}\" }}\n"
+        )
+    );
+}
+
+#[test]
+fn an_edited_token_is_private_and_never_replaces_one_unasked() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("token");
+    let name = file.to_str().unwrap();
+    let arguments = [
+        "edit",
+        "@fixtures/consul/alpha-minted.token",
+        "--set-address",
+        "lb:1",
+        "--out",
+        name,
+    ];
+    assert_eq!(stdout(&arguments), "");
+    let mode = fs::metadata(&file).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    assert_eq!(output(&arguments).status.code(), Some(2));
+    stdout(&[&arguments[..], &["--force"]].concat());
+    // A token can be edited in its own file.
+    let itself = format!("@{name}");
+    stdout(&[
+        "edit",
+        &itself,
+        "--set-address",
+        "x:1",
+        "--out",
+        name,
+        "--force",
+    ]);
+    assert!(stdout(&["validate", &itself]).contains("dials x:1"));
+    let before = fs::read(&file).unwrap();
+    let refused = output(&[
+        "edit",
+        &itself,
+        "--set",
+        "ServerName=",
+        "--out",
+        name,
+        "--force",
+    ]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert_eq!(fs::read(&file).unwrap(), before);
+}
+
 #[test]
 fn random_values_differ_from_run_to_run() {
     let arguments = generate(&[]);
@@ -426,6 +515,18 @@ fn secrets_stay_where_they_are() {
         vec!["validate", token],
         vec!["validate", "--format", "json", token],
         vec!["validate", "--jsonl"],
+        vec!["diff", token, "@fixtures/consul/alpha-minted.token"],
+        vec!["diff", "--format", "json", token, "e30="],
+        vec!["diff", token, "x"],
+        vec!["diff", token],
+        vec!["edit", token],
+        vec!["edit", token, "--no-ca", "--out", "/"],
+        vec!["edit", token, "--set", "PeerID="],
+        vec!["edit", token, "--set", token],
+        vec!["edit", "--set", token],
+        vec!["edit", token, "--add-address", token],
+        vec!["edit", token, "--remove-address", token],
+        vec!["edit", token, "--from-json", token],
         vec![token],
         vec!["decode", "x", token],
         vec!["decode", "--max-size", token],
@@ -648,6 +749,7 @@ fn json_output_keeps_to_its_schema() {
     );
     let verdict_line = schema("peertok.validate.jsonl.json");
     let snapshot = schema("peertok.snapshot.1.json");
+    let diff = schema("peertok.diff.1.json");
     for name in [
         "alpha-gateways",
         "gamma",
@@ -717,8 +819,18 @@ fn json_output_keeps_to_its_schema() {
             assert!(verdict_line.is_valid(&line), "{line}");
         }
     }
+    // The fourth cannot be read.
+    for (a, b) in [(0, 0), (0, 1), (1, 2), (2, 4), (4, 0)] {
+        let (a, b) = (tokens[a].trim_end(), tokens[b].trim_end());
+        let printed = output(&["diff", "--format", "json", a, b]).stdout;
+        let printed: serde_json::Value = serde_json::from_slice(&printed).unwrap();
+        if let Err(error) = diff.validate(&printed) {
+            panic!("diff {a} {b}: {error}: {printed}");
+        }
+        assert_eq!(printed["equal"], a == b);
+    }
     // A schema that takes anything would prove nothing.
-    for schema in [decode, validate, verdict_line, snapshot] {
+    for schema in [decode, validate, verdict_line, snapshot, diff] {
         assert!(!schema.is_valid(&serde_json::json!({"schema": "peertok.decode/1"})));
     }
 }

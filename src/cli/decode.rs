@@ -68,7 +68,7 @@ pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
     }
 }
 
-fn refused(refusal: &Refusal) -> Failure {
+pub(super) fn refused(refusal: &Refusal) -> Failure {
     let stage = refusal.stage();
     Failure::no(format!(
         "Consul refuses the token at stage {stage}: {refusal}"
@@ -76,7 +76,7 @@ fn refused(refusal: &Refusal) -> Failure {
 }
 
 /// The JSON within a token, and its fields.
-fn read(token: &[u8]) -> Result<(Zeroizing<Vec<u8>>, Reading), DecodeError> {
+pub(super) fn read(token: &[u8]) -> Result<(Zeroizing<Vec<u8>>, Reading), DecodeError> {
     let json = decode_base64(token)?;
     let reading = Reading::of_json(&json)?;
     // Where there is no object, nothing tells what in the JSON is a secret.
@@ -136,7 +136,7 @@ fn print_json(
     })
 }
 
-fn list_name(list: DialedList) -> &'static str {
+pub(super) fn list_name(list: DialedList) -> &'static str {
     match list {
         DialedList::Manual => "manual",
         DialedList::Server => "server",

@@ -106,7 +106,7 @@ fn check_http_api_flag(name: &str, command: &str) -> Result<(), Failure> {
     let message = format!("-{flag} needs a server, and peertok works without one");
     let failure = Failure::could_not_run(message);
     Err(match (command, *flag) {
-        ("decode" | "validate", "token" | "token-file") => failure.hint(format!(
+        ("decode" | "validate" | "edit", "token" | "token-file") => failure.hint(format!(
             "the peering token is an argument: peertok {command} TOKEN, @FILE or -"
         )),
         ("generate" | "", _) => failure.hint(*instead),

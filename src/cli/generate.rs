@@ -332,19 +332,15 @@ fn meta(pairs: &[String]) -> Result<BTreeMap<String, String>, Failure> {
 }
 
 fn roots(arguments: &Args) -> Result<Roots, Failure> {
-    let read = |path: &Path, parse: fn(&[u8]) -> Result<Roots, RootsError>| {
-        let file = read_file(path, &path.display().to_string())?;
-        parse(&file).map_err(|error| roots_failure(path, &error))
-    };
     if let Some(path) = &arguments.roots {
-        return read(path, Roots::from_api);
+        return read_roots(path, Roots::from_api);
     }
     let mut roots = Roots::default();
     for path in &arguments.ca {
-        roots.append(read(path, Roots::from_bundle)?);
+        roots.append(read_roots(path, Roots::from_bundle)?);
     }
     for path in &arguments.ca_chain {
-        roots.append(read(path, Roots::from_chain)?);
+        roots.append(read_roots(path, Roots::from_chain)?);
     }
     if roots.entries.is_empty() && !arguments.no_ca {
         let missing =
@@ -354,6 +350,15 @@ fn roots(arguments: &Args) -> Result<Roots, Failure> {
         ));
     }
     Ok(roots)
+}
+
+/// Reads a file of root certificates.
+pub(super) fn read_roots(
+    path: &Path,
+    parse: fn(&[u8]) -> Result<Roots, RootsError>,
+) -> Result<Roots, Failure> {
+    let file = read_file(path, &path.display().to_string())?;
+    parse(&file).map_err(|error| roots_failure(path, &error))
 }
 
 fn roots_failure(path: &Path, error: &RootsError) -> Failure {
@@ -376,7 +381,7 @@ fn roots_failure(path: &Path, error: &RootsError) -> Failure {
 
 /// Reads a secret. What is refused is not shown: it is a secret, if a damaged one, and so may be the
 /// name of a file that is not there.
-fn secret(path: &Path) -> Result<Secret, Failure> {
+pub(super) fn secret(path: &Path) -> Result<Secret, Failure> {
     let name = "the file of --secret-file";
     let file = read_file(path, name)?;
     let text = std::str::from_utf8(&file).map(|text| text.trim_end_matches(['\r', '\n']));

@@ -6,6 +6,8 @@
 
 mod decode;
 mod diagnostics;
+mod diff;
+mod edit;
 mod flags;
 mod generate;
 mod input;
@@ -81,6 +83,8 @@ enum Command {
     Decode(decode::Args),
     #[command(visible_alias = "check")]
     Validate(validate::Args),
+    Edit(Box<edit::Args>),
+    Diff(diff::Args),
     #[command(subcommand)]
     Snapshot(snapshot::Command),
 }
@@ -121,6 +125,8 @@ fn dispatch(arguments: impl IntoIterator<Item = OsString>) -> Result<Status, Fai
         Command::Generate(arguments) => generate::run(&arguments),
         Command::Decode(arguments) => decode::run(&arguments),
         Command::Validate(arguments) => validate::run(&arguments),
+        Command::Edit(arguments) => edit::run(&arguments),
+        Command::Diff(arguments) => diff::run(&arguments),
         Command::Snapshot(command) => snapshot::run(&command),
     }
 }

@@ -31,6 +31,12 @@ impl Failure {
         }
     }
 
+    /// The same where a no would be the answer to another question.
+    pub(super) fn into_could_not_run(mut self) -> Self {
+        self.status = Status::CouldNotRun;
+        self
+    }
+
     /// Adds what to do about it: a flag or a fix.
     pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());

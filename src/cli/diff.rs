@@ -1,0 +1,450 @@
+//! `peertok diff`: what differs between two tokens, and what that means.
+
+use super::decode::{list_name, read};
+use super::input::{Form, MAX_SIZE, Source};
+use super::report::Failure;
+use super::text::{shown, without_secrets};
+use super::{Format, Status, output};
+use crate::{
+    ComparedRoot, Difference, PeeringToken, Reading, Refusal, SetDifference, Written, diff,
+    diff_json, judge,
+};
+use anstyle::{AnsiColor, Style};
+use serde::Serialize;
+use std::ffi::OsString;
+use std::fmt::{self, Write};
+use zeroize::Zeroizing;
+
+/// Compares two tokens: what differs as a server reads them, and what that means.
+///
+/// Addresses are compared as sets, roots by their certificates, secrets as digests. The exit status
+/// is 0 where a server reads the same from both, however they are written, and 1 where it does not.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  \
+    peertok diff @old.token @new.token\n  \
+    peertok generate … | peertok diff @token.txt -")]
+pub(super) struct Args {
+    /// The first token: the token itself, @FILE, or - for standard input.
+    a: OsString,
+    /// The second token, given in the same way.
+    b: OsString,
+    /// How to print what differs: pretty or json.
+    #[arg(long, value_enum, default_value_t = Format::Pretty, hide_possible_values = true)]
+    format: Format,
+    /// Refuse a token over so many bytes.
+    #[arg(long, value_name = "BYTES", default_value_t = MAX_SIZE)]
+    max_size: usize,
+}
+
+/// One of the two tokens.
+struct Side {
+    form: Form,
+    token: Zeroizing<Vec<u8>>,
+    json: Zeroizing<Vec<u8>>,
+    reading: Reading,
+    refusal: Option<Refusal>,
+}
+
+/// Two tokens and what differs.
+struct Compared {
+    a: Side,
+    b: Side,
+    difference: Difference,
+    written: Written,
+}
+
+pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
+    if arguments.a == "-" && arguments.b == "-" {
+        let message = "expected two tokens, but standard input can give only one";
+        return Err(Failure::could_not_run(message).hint("give one as @FILE"));
+    }
+    let a = side("A", &arguments.a, arguments.max_size)?;
+    let b = side("B", &arguments.b, arguments.max_size)?;
+    let compared = Compared {
+        difference: diff(&a.reading.token, &b.reading.token),
+        written: diff_json(&a.json, &b.json)
+            .map_err(|error| Failure::could_not_run(error.to_string()))?,
+        a,
+        b,
+    };
+    match arguments.format {
+        Format::Pretty => output::print(&pretty(&compared))?,
+        Format::Json => print_json(&compared)?,
+    }
+    Ok(match compared.difference.is_none() {
+        true => Status::Done,
+        false => Status::No,
+    })
+}
+
+/// Reads one of the tokens; it may be one that Consul refuses, if only its fields can be read.
+fn side(name: &str, argument: &OsString, max_size: usize) -> Result<Side, Failure> {
+    let given = Source::of(argument)
+        .read(max_size)
+        .map_err(Failure::into_could_not_run)?;
+    let refusal = judge(&given.token).err();
+    let (json, reading) = read(&given.token).map_err(|unreadable| {
+        let refusal = refusal.clone().unwrap_or(unreadable.into());
+        let message = format!(
+            "token {name} cannot be read: Consul refuses it at stage {}: {refusal}",
+            refusal.stage()
+        );
+        Failure::could_not_run(message).hint("peertok validate TOKEN tells more")
+    })?;
+    Ok(Side {
+        form: given.form,
+        token: given.token,
+        json,
+        reading,
+        refusal,
+    })
+}
+
+impl Compared {
+    /// What differs in how the tokens are written, beyond what a server reads.
+    fn written_differently(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        let names = |names: &[String]| {
+            let names: Vec<String> = names.iter().map(|name| shown(name)).collect();
+            shown(&names.join(", "))
+        };
+        for (side, members) in [("A", &self.written.only_a), ("B", &self.written.only_b)] {
+            if !members.is_empty() {
+                lines.push(format!("members in {side} alone: {}", names(members)));
+            }
+        }
+        if self.written.reordered {
+            lines.push("the members are in another order".to_owned());
+        }
+        if self.written.repeated {
+            lines.push("a member is there more often in one".to_owned());
+        }
+        if !self.difference.is_none() || !lines.is_empty() {
+            return lines;
+        }
+        let line = if self.a.token == self.b.token {
+            return lines;
+        } else if self.a.json == self.b.json {
+            "the base64 is broken into lines in another way, or ends in other unused bits"
+        } else if self.written.only_blanks {
+            "there are other blanks between the members"
+        } else {
+            "keys, texts, empty values or members that no server reads are written in another way"
+        };
+        vec![line.to_owned()]
+    }
+}
+
+fn pretty(compared: &Compared) -> String {
+    let mut out = String::new();
+    // Writing to a `String` cannot fail.
+    let _ = write_pretty(&mut out, compared);
+    out
+}
+
+fn write_pretty(out: &mut String, compared: &Compared) -> fmt::Result {
+    let color = |color: AnsiColor| Style::new().bold().fg_color(Some(color.into()));
+    let heading = Style::new().bold();
+    let Compared {
+        a, b, difference, ..
+    } = compared;
+    let (verdict, style) = match difference.is_none() {
+        true => ("equal", color(AnsiColor::Green)),
+        false => ("different", color(AnsiColor::Red)),
+    };
+    writeln!(out, "{style}{verdict}{style:#}: {}", difference.meaning())?;
+    for (name, mark, side) in [("A", Mark::OnlyA, a), ("B", Mark::OnlyB, b)] {
+        let (sign, style) = mark.shown();
+        let (form, shape) = (side.form.name(), side.reading.shape.releases());
+        writeln!(
+            out,
+            "  {style}{sign} {name}{style:#}  {form}, in the shape of {shape}"
+        )?;
+        if let Some(refusal) = &side.refusal {
+            let (stage, message) = (refusal.stage(), shown(&refusal.to_string()));
+            writeln!(out, "       Consul refuses it at stage {stage}: {message}")?;
+        }
+    }
+
+    writeln!(out)?;
+    write_texts(out, compared)?;
+
+    let dialed = |side: &Side| side.reading.token.dialed_list().map_or("none", list_name);
+    let dialed = match (dialed(a), dialed(b)) {
+        (a, b) if a == b => format!("the {a} list is dialed in both"),
+        (a, b) => format!("A dials the {a} list, B the {b} list"),
+    };
+    writeln!(
+        out,
+        "\n{heading}Addresses{heading:#}: {}",
+        dialed.replace("the none list", "no list")
+    )?;
+    for (list, difference) in [
+        ("manual", &difference.manual_server_addresses),
+        ("server", &difference.server_addresses),
+    ] {
+        write_set(out, list, difference, |address| shown(address))?;
+    }
+
+    writeln!(out, "\n{heading}Roots{heading:#}")?;
+    let roots = &difference.roots;
+    let certificates = &roots.certificates;
+    if certificates.common.is_empty() && !certificates.is_some() {
+        writeln!(out, "  none, so the dialer uses plaintext gRPC")?;
+    }
+    write_set(out, "root", certificates, root)?;
+    if roots.regrouped {
+        writeln!(out, "  the same certificates make up other entries of CA")?;
+    }
+    if roots.rewritten {
+        writeln!(out, "  the text around the certificates differs")?;
+    }
+
+    let written = compared.written_differently();
+    if !written.is_empty() {
+        writeln!(out, "\n{heading}Written differently{heading:#}")?;
+    }
+    for line in written {
+        writeln!(out, "  {line}")?;
+    }
+    Ok(())
+}
+
+/// A line for what both have, or a pair of lines.
+fn write_texts(out: &mut String, compared: &Compared) -> fmt::Result {
+    for (label, member, get) in TEXTS {
+        let differs = compared.difference.texts.iter();
+        let differs = differs.into_iter().find(|text| text.member == member);
+        let or_none = |text: &str| match text {
+            "" => "none".to_owned(),
+            text => shown(text),
+        };
+        match differs {
+            Some(text) => {
+                line(out, label, Mark::OnlyA, &or_none(&text.a))?;
+                line(out, "", Mark::OnlyB, &or_none(&text.b))?;
+            }
+            None => {
+                let both = get(&compared.a.reading.token);
+                if !both.is_empty() {
+                    line(out, label, Mark::Both, &shown(&both))?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The texts of a token: label, member, and how to get it for showing.
+type Text = (&'static str, &'static str, fn(&PeeringToken) -> String);
+const TEXTS: [Text; 7] = [
+    ("server name", "ServerName", |t| t.server_name.clone()),
+    ("datacenter", "Remote.Datacenter", |t| {
+        t.remote.datacenter.clone()
+    }),
+    ("partition", "Remote.Partition", |t| {
+        t.remote.partition.clone()
+    }),
+    ("region", "Remote.Locality.Region", |t| {
+        t.remote
+            .locality
+            .as_ref()
+            .map_or_else(String::new, |l| l.region.clone())
+    }),
+    ("zone", "Remote.Locality.Zone", |t| {
+        t.remote
+            .locality
+            .as_ref()
+            .map_or_else(String::new, |l| l.zone.clone())
+    }),
+    ("peer ID", "PeerID", |t| t.peer_id.clone()),
+    ("secret", "EstablishmentSecret", |t| {
+        match &t.establishment_secret {
+            secret if secret.is_empty() => String::new(),
+            secret => secret.to_string(),
+        }
+    }),
+];
+
+/// Which of the tokens has what a line shows.
+#[derive(Clone, Copy)]
+enum Mark {
+    Both,
+    OnlyA,
+    OnlyB,
+}
+
+impl Mark {
+    fn shown(self) -> (char, Style) {
+        let color = |color: AnsiColor| Style::new().fg_color(Some(color.into()));
+        match self {
+            Self::Both => (' ', Style::new()),
+            Self::OnlyA => ('-', color(AnsiColor::Red)),
+            Self::OnlyB => ('+', color(AnsiColor::Green)),
+        }
+    }
+}
+
+fn line(out: &mut String, label: &str, mark: Mark, text: &str) -> fmt::Result {
+    let (sign, style) = mark.shown();
+    writeln!(out, "  {label:<11}  {style}{sign} {text}{style:#}")
+}
+
+fn write_set<T>(
+    out: &mut String,
+    label: &str,
+    set: &SetDifference<T>,
+    show: impl Fn(&T) -> String,
+) -> fmt::Result {
+    for (list, mark) in [
+        (&set.common, Mark::Both),
+        (&set.only_a, Mark::OnlyA),
+        (&set.only_b, Mark::OnlyB),
+    ] {
+        for one in list {
+            line(out, label, mark, &show(one))?;
+        }
+    }
+    if set.reordered {
+        line(out, label, Mark::Both, "(in another order in B)")?;
+    }
+    if set.repeated {
+        line(
+            out,
+            label,
+            Mark::Both,
+            "(one of these is there more often in A or in B)",
+        )?;
+    }
+    Ok(())
+}
+
+fn root(root: &ComparedRoot) -> String {
+    let subject = match &root.details {
+        Some(details) => shown(&details.subject),
+        None => "an entry without a certificate that can be shown".to_owned(),
+    };
+    format!("{subject}\n{:17}sha256 {}", "", root.sha256)
+}
+
+#[derive(Serialize)]
+struct JsonSide {
+    form: Form,
+    shape: &'static str,
+    dialed: Option<&'static str>,
+    refusal: Option<JsonRefusal>,
+}
+
+#[derive(Serialize)]
+struct JsonRefusal {
+    stage: &'static str,
+    error: String,
+}
+
+#[derive(Serialize)]
+struct JsonText<'a> {
+    member: &'static str,
+    a: &'a str,
+    b: &'a str,
+}
+
+#[derive(Serialize)]
+struct JsonSet<T> {
+    only_a: Vec<T>,
+    only_b: Vec<T>,
+    common: Vec<T>,
+    reordered: bool,
+    repeated: bool,
+}
+
+#[derive(Serialize)]
+struct JsonRoot<'a> {
+    sha256: &'a str,
+    subject: Option<&'a str>,
+}
+
+impl<T> JsonSet<T> {
+    fn of<'a, F>(set: &'a SetDifference<F>, to_json: impl Fn(&'a F) -> T) -> Self {
+        let list = |list: &'a Vec<F>| list.iter().map(&to_json).collect();
+        Self {
+            only_a: list(&set.only_a),
+            only_b: list(&set.only_b),
+            common: list(&set.common),
+            reordered: set.reordered,
+            repeated: set.repeated,
+        }
+    }
+}
+
+fn print_json(compared: &Compared) -> Result<(), Failure> {
+    #[derive(Serialize)]
+    struct Output<'a> {
+        schema: &'static str,
+        equal: bool,
+        relation: &'static str,
+        meaning: String,
+        a: JsonSide,
+        b: JsonSide,
+        texts: Vec<JsonText<'a>>,
+        manual_server_addresses: JsonSet<&'a str>,
+        server_addresses: JsonSet<&'a str>,
+        roots: Roots<'a>,
+        same_token: bool,
+        same_json: bool,
+        members_only_a: &'a [String],
+        members_only_b: &'a [String],
+        written_differently: Vec<String>,
+    }
+    #[derive(Serialize)]
+    struct Roots<'a> {
+        #[serde(flatten)]
+        certificates: JsonSet<JsonRoot<'a>>,
+        regrouped: bool,
+        rewritten: bool,
+    }
+    fn address(address: &String) -> &str {
+        address
+    }
+    fn root(root: &ComparedRoot) -> JsonRoot<'_> {
+        JsonRoot {
+            sha256: &root.sha256,
+            subject: root.details.as_ref().map(|details| &*details.subject),
+        }
+    }
+    let side = |side: &Side| JsonSide {
+        form: side.form,
+        shape: side.reading.shape.name(),
+        dialed: side.reading.token.dialed_list().map(list_name),
+        refusal: side.refusal.as_ref().map(|refusal| JsonRefusal {
+            stage: refusal.stage().name(),
+            error: without_secrets(&refusal.to_string()).into_owned(),
+        }),
+    };
+    let difference = &compared.difference;
+    let texts = difference.texts.iter().map(|text| JsonText {
+        member: text.member,
+        a: &text.a,
+        b: &text.b,
+    });
+    output::print_json(&Output {
+        schema: "peertok.diff/1",
+        equal: difference.is_none(),
+        relation: difference.relation.name(),
+        meaning: difference.meaning(),
+        a: side(&compared.a),
+        b: side(&compared.b),
+        texts: texts.collect(),
+        manual_server_addresses: JsonSet::of(&difference.manual_server_addresses, address),
+        server_addresses: JsonSet::of(&difference.server_addresses, address),
+        roots: Roots {
+            certificates: JsonSet::of(&difference.roots.certificates, root),
+            regrouped: difference.roots.regrouped,
+            rewritten: difference.roots.rewritten,
+        },
+        same_token: compared.a.token == compared.b.token,
+        same_json: compared.a.json == compared.b.json,
+        members_only_a: &compared.written.only_a,
+        members_only_b: &compared.written.only_b,
+        written_differently: compared.written_differently(),
+    })
+}

@@ -1,0 +1,467 @@
+//! `peertok edit`: another token out of one, with nothing changed but what was asked for.
+
+mod told;
+
+use super::decode::{read, refused};
+use super::generate::{read_roots, secret};
+use super::input::{TokenArgs, read_file};
+use super::report::Failure;
+use super::{Status, output};
+use crate::generate::{complete, is_uuid, written_address};
+use crate::roots::{certificates, without_bom};
+use crate::{
+    Change, DEFAULT_PORT, GenerateError, Locality, Notice, PeeringToken, Reading, Roots, edit,
+    encode_base64, judge, redacted, token_in_envelope,
+};
+use clap::ValueEnum;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use told::Told;
+use zeroize::Zeroizing;
+
+/// Changes addresses or other fields of a token, and keeps every other byte within it.
+///
+/// The token goes to standard output, and what was changed and may break by it to standard error.
+/// No token is made that a server would refuse.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  \
+    peertok edit @token.txt --set-address lb.example.com:8503\n  \
+    peertok edit @token.txt --set Remote.Datacenter=dc2 --add-ca new-root.pem --out edited.txt\n  \
+peertok edit @token.txt --from-json edited.json")]
+pub(super) struct Args {
+    #[command(flatten)]
+    input: TokenArgs,
+
+    /// Make the list this address, or these; repeatable.
+    #[arg(
+        long,
+        value_name = "HOST:PORT",
+        conflicts_with_all = ["add_address", "remove_address"],
+        help_heading = "Addresses"
+    )]
+    set_address: Vec<String>,
+    /// Add an address at the end of the list; repeatable.
+    #[arg(long, value_name = "HOST:PORT", help_heading = "Addresses")]
+    add_address: Vec<String>,
+    /// Remove an address from the list; repeatable. Without its last manual address a token is
+    /// dialed by its server list again.
+    #[arg(long, value_name = "HOST:PORT", help_heading = "Addresses")]
+    remove_address: Vec<String>,
+    /// The list that the addresses belong to: manual or server. A dialer takes the manual list
+    /// where it has any; its server list is overwritten by the acceptor's after the first sync, and
+    /// the manual one is not.
+    #[arg(
+        long,
+        value_enum,
+        default_value_t = List::Manual,
+        hide_possible_values = true,
+        help_heading = "Addresses"
+    )]
+    list: List,
+    /// The port for addresses without one.
+    #[arg(
+        long,
+        value_name = "PORT",
+        default_value_t = DEFAULT_PORT,
+        value_parser = clap::value_parser!(u16).range(1..),
+        help_heading = "Addresses"
+    )]
+    default_port: u16,
+
+    /// Set a field: ServerName, PeerID, Remote.Datacenter, Remote.Partition, Remote.Locality.Region
+    /// or Remote.Locality.Zone, in any case, also as server-name, peer-id, datacenter, partition,
+    /// region or zone; repeatable.
+    #[arg(long, value_name = "FIELD=VALUE", help_heading = "Other fields")]
+    set: Vec<String>,
+    /// A file with the new establishment secret (a UUID); - is standard input.
+    #[arg(long, value_name = "FILE", help_heading = "Other fields")]
+    secret_file: Option<PathBuf>,
+    /// A PEM file with the root certificates that replace those of the token; repeatable.
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with_all = ["add_ca", "no_ca"],
+        help_heading = "Other fields"
+    )]
+    ca: Vec<PathBuf>,
+    /// A PEM file with root certificates to add to those of the token; repeatable.
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with = "no_ca",
+        help_heading = "Other fields"
+    )]
+    add_ca: Vec<PathBuf>,
+    /// Make it a token without a CA, for plaintext gRPC.
+    #[arg(long, help_heading = "Other fields")]
+    no_ca: bool,
+    /// Start from a whole decoded token, such as decode --json-only prints; - is standard input.
+    /// Where the secret in it is redacted, it is taken from TOKEN, which is needed for nothing else.
+    #[arg(long, value_name = "FILE", help_heading = "Other fields")]
+    from_json: Option<PathBuf>,
+    /// Take addresses and values as they are, and make even a token that every server refuses.
+    #[arg(long, help_heading = "Other fields")]
+    as_consul: bool,
+
+    /// Write the token to a file that only its owner can read.
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    out: Option<PathBuf>,
+    /// Replace the file that --out names.
+    #[arg(long, help_heading = "Output")]
+    force: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum List {
+    Manual,
+    Server,
+}
+
+pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
+    arguments.check()?;
+    let original = match (&arguments.from_json, &arguments.input.token) {
+        (Some(_), None) => None,
+        _ => Some(arguments.input.read()?.token),
+    };
+    let (token, told) = edited(arguments, original.as_ref().map(|token| &token[..]))?;
+    let mut text = Zeroizing::new(String::with_capacity(token.len() + 1));
+    text.push_str(&token);
+    text.push('\n');
+    match &arguments.out {
+        Some(path) => output::write_private(path, arguments.force, text.as_bytes())?,
+        None => output::print_data(&text)?,
+    }
+    told.report();
+    Ok(Status::Done)
+}
+
+impl Args {
+    fn check(&self) -> Result<(), Failure> {
+        let edits = [
+            &self.set_address,
+            &self.add_address,
+            &self.remove_address,
+            &self.set,
+        ];
+        let files = [&self.ca, &self.add_ca];
+        let any = edits.iter().any(|edits| !edits.is_empty())
+            || files.iter().any(|files| !files.is_empty())
+            || self.no_ca
+            || self.secret_file.is_some()
+            || self.from_json.is_some();
+        if !any {
+            let none = Failure::could_not_run("expected something to edit, but found nothing");
+            return Err(none.hint("give --set-address HOST:PORT, --set FIELD=VALUE, --ca FILE or another; peertok edit --help tells them"));
+        }
+        let is_stdin = |path: &PathBuf| path == Path::new("-");
+        let token = match &self.input.token {
+            Some(token) => token == "-",
+            None => self.from_json.is_none(),
+        };
+        let files = files.into_iter().flatten();
+        let files = files.chain(&self.secret_file).chain(&self.from_json);
+        if files.filter(|file| is_stdin(file)).count() + usize::from(token) > 1 {
+            let message = "expected standard input to be one thing, but found it given twice";
+            return Err(Failure::could_not_run(message).hint("give the token as @FILE"));
+        }
+        Ok(())
+    }
+}
+
+/// The edited token, and what is to be told of it.
+fn edited(arguments: &Args, original: Option<&[u8]>) -> Result<(Zeroizing<String>, Told), Failure> {
+    let original = match (original, &arguments.from_json) {
+        (None, _) => None,
+        (Some(token), None) => {
+            let unreadable = |error| refused(&judge(token).err().unwrap_or(error));
+            Some(read(token).map_err(|error| unreadable(error.into()))?)
+        }
+        // A token that cannot be read is replaced as a whole; only its secret would be missed.
+        (Some(token), Some(_)) => read(token).ok(),
+    };
+    let before = original.as_ref().map(|(_, reading)| reading);
+    let json = match (&arguments.from_json, &original) {
+        (Some(path), _) => decoded(path, before.map(|reading| &reading.token))?,
+        (None, Some((json, _))) => json.clone(),
+        (None, None) => Zeroizing::default(),
+    };
+    let mut told = Told::default();
+    let reading = reading(&json)?;
+    let changes = changes(arguments, &reading.token, &mut told)?;
+    let edited =
+        edit(&json, &changes).map_err(|error| Failure::could_not_run(error.to_string()))?;
+    let token = encode_base64(&edited);
+    let verdict = judge(token.as_bytes());
+    if let Err(refusal) = &verdict
+        && !arguments.as_consul
+    {
+        let stage = refusal.stage();
+        let message = format!("Consul would refuse the edited token at stage {stage}: {refusal}");
+        return Err(Failure::no(message).hint("--as-consul makes it all the same"));
+    }
+    if let Err(refusal) = verdict {
+        told.warn(format!(
+            "Consul refuses this token at stage {}: {refusal}",
+            refusal.stage()
+        ));
+    }
+    if let Some((json, before)) = &original {
+        told.changes(before, &self::reading(&edited)?, **json == **edited);
+        told.list_used(arguments.list == List::Server && arguments.addresses_given());
+    } else if self::reading(&edited)?
+        .token
+        .ca
+        .is_none_or(|ca| ca.is_empty())
+    {
+        told.warn(Notice::Plaintext.to_string());
+    }
+    Ok((token, told))
+}
+
+fn reading(json: &[u8]) -> Result<Reading, Failure> {
+    Reading::of_json(json).map_err(|error| Failure::could_not_run(error.to_string()))
+}
+
+/// Reads a decoded token, with the secret of the original where its own is redacted.
+fn decoded(path: &Path, original: Option<&PeeringToken>) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    let name = match path == Path::new("-") {
+        true => "standard input".to_owned(),
+        false => path.display().to_string(),
+    };
+    let file = read_file(path, &name)?;
+    let mut json = without_bom(&file);
+    // One line end is that of the file, as with a token, and not of the JSON.
+    if let Some(line) = json.strip_suffix(b"\n") {
+        json = line.strip_suffix(b"\r").unwrap_or(line);
+    }
+    let fault = |what: String| Failure::could_not_run(format!("{name}: {what}"));
+    if !json.trim_ascii_start().starts_with(b"{") || token_in_envelope(json).is_some() {
+        return Err(fault(
+            "expected the decoded JSON of a token, but found something else".to_owned(),
+        )
+        .hint("peertok decode --json-only TOKEN prints it; a token is edited as an argument"));
+    }
+    let reading = Reading::of_json(json).map_err(|error| fault(error.to_string()))?;
+    const MARK: &str = "<redacted, sha256:";
+    let from_elsewhere = |what: &str| {
+        fault(format!(
+            "expected the whole token, but found {what} redacted"
+        ))
+        .hint("decode --json-only --show-secret prints it whole")
+    };
+    if reading
+        .token
+        .ca
+        .iter()
+        .flatten()
+        .any(|entry| entry.contains(MARK))
+    {
+        return Err(from_elsewhere("a private key in CA"));
+    }
+    let secret = reading.token.establishment_secret.expose();
+    if !secret.starts_with(MARK) {
+        return Ok(Zeroizing::new(json.to_vec()));
+    }
+    let Some(original) = original else {
+        return Err(from_elsewhere("the secret").hint("or give TOKEN, which has the secret"));
+    };
+    let known = original.establishment_secret.clone();
+    if redacted(known.expose().as_bytes()) != secret {
+        return Err(fault(format!(
+            "expected the secret of TOKEN, {known}, but found {secret}"
+        ))
+        .hint("give the token that was decoded, or decode it with --show-secret"));
+    }
+    edit(json, &[Change::EstablishmentSecret(known)]).map_err(|error| fault(error.to_string()))
+}
+
+/// The changes that the arguments ask for, in the order: secret, fields, roots, addresses.
+fn changes(
+    arguments: &Args,
+    token: &PeeringToken,
+    told: &mut Told,
+) -> Result<Vec<Change>, Failure> {
+    let mut token = token.clone();
+    let mut changes = Vec::new();
+    if let Some(path) = &arguments.secret_file {
+        changes.push(Change::EstablishmentSecret(secret(path)?));
+    }
+    for set in &arguments.set {
+        let change = field(set, &token, arguments.as_consul)?;
+        change.clone().apply(&mut token);
+        changes.push(change);
+    }
+    if arguments.no_ca {
+        changes.push(Change::Ca(None));
+    } else if !arguments.ca.is_empty() || !arguments.add_ca.is_empty() {
+        changes.push(Change::Ca(Some(roots(arguments, token.ca.clone(), told)?)));
+    }
+    if arguments.addresses_given() {
+        let (list, other) = match arguments.list {
+            List::Manual => (token.manual_server_addresses, token.server_addresses),
+            List::Server => (token.server_addresses, token.manual_server_addresses),
+        };
+        let [list, other] = [list, other].map(Option::unwrap_or_default);
+        let list = addresses(arguments, list, &other, told)?;
+        let list = Some(list).filter(|list| !list.is_empty());
+        changes.push(match arguments.list {
+            List::Manual => Change::ManualServerAddresses(list),
+            List::Server => Change::ServerAddresses(list),
+        });
+    }
+    Ok(changes)
+}
+
+/// Reads `FIELD=VALUE`. An unknown field's value is not shown: it may be a secret.
+fn field(set: &str, token: &PeeringToken, as_consul: bool) -> Result<Change, Failure> {
+    let Some((name, value)) = set.split_once('=') else {
+        let message = "expected --set FIELD=VALUE, but found no = in it";
+        return Err(Failure::could_not_run(message).hint("such as --set ServerName=NAME"));
+    };
+    let known = name.to_ascii_lowercase().replace(['-', '_'], "");
+    let value = value.to_owned();
+    let locality = |set: fn(&mut Locality, String), value| {
+        let mut locality = token.remote.locality.clone().unwrap_or_default();
+        set(&mut locality, value);
+        Change::Locality(Some(locality).filter(|locality| *locality != Locality::default()))
+    };
+    let instead = match &*known {
+        "servername" => return Ok(Change::ServerName(value)),
+        "peerid" if as_consul || is_uuid(&value) => return Ok(Change::PeerId(value)),
+        "peerid" => {
+            let error = GenerateError::NotAUuid {
+                what: "the peer ID",
+            };
+            return Err(Failure::could_not_run(error.to_string())
+                .hint("a server's peer ID is one; --as-consul takes any text"));
+        }
+        "datacenter" | "remote.datacenter" if as_consul => return Ok(Change::Datacenter(value)),
+        "datacenter" | "remote.datacenter" => return Ok(Change::Datacenter(value.to_lowercase())),
+        "partition" | "remote.partition" => return Ok(Change::Partition(value)),
+        "region" | "locality.region" | "remote.locality.region" => {
+            return Ok(locality(|l, value| l.region = value, value));
+        }
+        "zone" | "locality.zone" | "remote.locality.zone" => {
+            return Ok(locality(|l, value| l.zone = value, value));
+        }
+        "establishmentsecret" | "secret" => {
+            "--secret-file FILE sets the secret, which is not to be seen on a command line"
+        }
+        "ca" => "--ca FILE replaces the roots, --add-ca FILE adds to them, --no-ca removes them",
+        "manualserveraddresses" => {
+            "--set-address, --add-address and --remove-address edit this list"
+        }
+        "serveraddresses" => {
+            "--list server with --set-address, --add-address or --remove-address edits this list"
+        }
+        _ => {
+            "there are ServerName, PeerID, Remote.Datacenter, Remote.Partition, Remote.Locality.Region and Remote.Locality.Zone"
+        }
+    };
+    let message = format!("expected a field that --set can set, but found {name}");
+    Err(Failure::could_not_run(message).hint(instead))
+}
+
+/// The entries of `CA` after the edit.
+fn roots(
+    arguments: &Args,
+    there: Option<Vec<String>>,
+    told: &mut Told,
+) -> Result<Vec<String>, Failure> {
+    let mut roots = Roots::default();
+    for path in &arguments.ca {
+        roots.append(read_roots(path, Roots::from_bundle)?);
+    }
+    if !arguments.ca.is_empty() {
+        return Ok(roots.entries);
+    }
+    let mut entries = there.unwrap_or_default();
+    let mut known: HashSet<_> = entries
+        .iter()
+        .flat_map(|entry| certificates(entry))
+        .collect();
+    for path in &arguments.add_ca {
+        for entry in read_roots(path, Roots::from_bundle)?.entries {
+            let certificate = certificates(&entry);
+            if certificate.iter().all(|der| known.contains(der)) {
+                let file = path.display();
+                told.note(format!(
+                    "a root of {file} is in the token already: it is not added again"
+                ));
+                continue;
+            }
+            known.extend(certificate);
+            entries.push(entry);
+        }
+    }
+    Ok(entries)
+}
+
+impl Args {
+    fn addresses_given(&self) -> bool {
+        !self.set_address.is_empty()
+            || !self.add_address.is_empty()
+            || !self.remove_address.is_empty()
+    }
+}
+
+/// The list of addresses after the edit.
+fn addresses(
+    arguments: &Args,
+    mut list: Vec<String>,
+    other: &[String],
+    told: &mut Told,
+) -> Result<Vec<String>, Failure> {
+    let port = arguments.default_port;
+    for given in &arguments.remove_address {
+        // As it was typed, or as it would have been completed.
+        let exact = list.contains(given).then(|| given.clone());
+        let completed = || complete(given, port).filter(|address| list.contains(address));
+        let Some(address) = exact.or_else(completed) else {
+            return Err(not_in_list(given, &list, other, arguments.list));
+        };
+        list.retain(|other| *other != address);
+    }
+    if !arguments.set_address.is_empty() {
+        list.clear();
+    }
+    let port = (!arguments.as_consul).then_some(port);
+    let mut notices = Vec::new();
+    for given in arguments.set_address.iter().chain(&arguments.add_address) {
+        let address = written_address(given, port, &mut notices).map_err(|error| {
+            Failure::could_not_run(error.to_string()).hint(match given {
+                given if given.contains("://") => "an address is HOST:PORT, without a scheme",
+                given if given.contains(',') => "the flag is given once for each address",
+                _ => "an address is HOST:PORT, with an IPv6 host in brackets; --as-consul takes any text, as Consul does",
+            })
+        })?;
+        if list.contains(&address) {
+            told.note(format!(
+                "{address} is in the list already: it is not added again"
+            ));
+        } else {
+            list.push(address);
+        }
+    }
+    for notice in notices {
+        told.warn(notice.to_string());
+    }
+    Ok(list)
+}
+
+fn not_in_list(given: &str, list: &[String], other: &[String], which: List) -> Failure {
+    let (name, other_name) = match which {
+        List::Manual => ("manual", "server"),
+        List::Server => ("server", "manual"),
+    };
+    let there = match list {
+        [] => "which is empty".to_owned(),
+        list => format!("which has {}", list.join(", ")),
+    };
+    let message = format!("expected an address of the {name} list, {there}, but found {given}");
+    let failure = Failure::could_not_run(message);
+    match other.iter().any(|address| address == given) {
+        true => failure.hint(format!("it is in the other list: --list {other_name}")),
+        false => failure,
+    }
+}
