@@ -31,12 +31,12 @@ pub mod snapshot;
 mod token;
 mod verdict;
 
-pub use finding::{Circumstances, Finding, Level, Rule, findings, rule, rules};
 pub use diff::{
     ComparedRoot, Difference, Relation, RootsDifference, SetDifference, TextDifference, Written,
     diff, diff_json,
 };
 pub use edit::{Change, EditError, edit};
+pub use finding::{Circumstances, Finding, Level, Rule, findings, rule, rules};
 pub use generate::{DEFAULT_PORT, GenerateError, Generated, Inputs, Notice, generate};
 pub use godialect::base64::CorruptBase64;
 pub use godialect::json::{Place, SyntaxError, TypeError};

@@ -505,6 +505,11 @@ fn secrets_stay_where_they_are() {
     let damaged = folder.path().join("secret");
     fs::write(&damaged, format!("{SECRET}0")).unwrap();
     let key = fs::read_to_string(root().join("fixtures/ca/key.pem")).unwrap();
+    // Keys in places where nobody expects one.
+    let text = serde_json::json!(key);
+    let odd = peertok::encode_base64(
+        format!("{{\"CA\":[{text}],\"ServerName\":{text},\"PeerID\":{text},\"ServerAddresses\":[{text}],{text}:1,\"EstablishmentSecret\":\"{SECRET}\"}}").as_bytes(),
+    );
     let key = key.lines().nth(1).unwrap();
     let line = format!("\"{token}\"\n");
     let mut shown = Vec::new();
@@ -519,6 +524,19 @@ fn secrets_stay_where_they_are() {
         vec!["diff", "--format", "json", token, "e30="],
         vec!["diff", token, "x"],
         vec!["diff", token],
+        vec!["diff", token, &odd],
+        vec!["diff", "--format", "json", &odd, token],
+        vec!["diff", "--format", "json", &odd, &odd],
+        vec!["edit", &odd, "--remove-address", "x", "--list", "server"],
+        vec!["edit", &odd, "--set", "partition=x"],
+        vec![
+            "edit",
+            &odd,
+            "--no-ca",
+            "--as-consul",
+            "--out",
+            "/dev/null/x",
+        ],
         vec!["edit", token],
         vec!["edit", token, "--no-ca", "--out", "/"],
         vec!["edit", token, "--set", "PeerID="],

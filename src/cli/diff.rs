@@ -11,6 +11,7 @@ use crate::{
 };
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::fmt::{self, Write};
 use zeroize::Zeroizing;
@@ -344,8 +345,8 @@ struct JsonRefusal {
 #[derive(Serialize)]
 struct JsonText<'a> {
     member: &'static str,
-    a: &'a str,
-    b: &'a str,
+    a: Cow<'a, str>,
+    b: Cow<'a, str>,
 }
 
 #[derive(Serialize)]
@@ -360,7 +361,7 @@ struct JsonSet<T> {
 #[derive(Serialize)]
 struct JsonRoot<'a> {
     sha256: &'a str,
-    subject: Option<&'a str>,
+    subject: Option<Cow<'a, str>>,
 }
 
 impl<T> JsonSet<T> {
@@ -386,13 +387,13 @@ fn print_json(compared: &Compared) -> Result<(), Failure> {
         a: JsonSide,
         b: JsonSide,
         texts: Vec<JsonText<'a>>,
-        manual_server_addresses: JsonSet<&'a str>,
-        server_addresses: JsonSet<&'a str>,
+        manual_server_addresses: JsonSet<Cow<'a, str>>,
+        server_addresses: JsonSet<Cow<'a, str>>,
         roots: Roots<'a>,
         same_token: bool,
         same_json: bool,
-        members_only_a: &'a [String],
-        members_only_b: &'a [String],
+        members_only_a: Vec<Cow<'a, str>>,
+        members_only_b: Vec<Cow<'a, str>>,
         written_differently: Vec<String>,
     }
     #[derive(Serialize)]
@@ -402,13 +403,16 @@ fn print_json(compared: &Compared) -> Result<(), Failure> {
         regrouped: bool,
         rewritten: bool,
     }
-    fn address(address: &String) -> &str {
-        address
+    fn names(names: &[String]) -> Vec<Cow<'_, str>> {
+        names.iter().map(|name| without_secrets(name)).collect()
     }
     fn root(root: &ComparedRoot) -> JsonRoot<'_> {
         JsonRoot {
             sha256: &root.sha256,
-            subject: root.details.as_ref().map(|details| &*details.subject),
+            subject: root
+                .details
+                .as_ref()
+                .map(|details| without_secrets(&details.subject)),
         }
     }
     let side = |side: &Side| JsonSide {
@@ -423,8 +427,8 @@ fn print_json(compared: &Compared) -> Result<(), Failure> {
     let difference = &compared.difference;
     let texts = difference.texts.iter().map(|text| JsonText {
         member: text.member,
-        a: &text.a,
-        b: &text.b,
+        a: without_secrets(&text.a),
+        b: without_secrets(&text.b),
     });
     output::print_json(&Output {
         schema: "peertok.diff/1",
@@ -434,8 +438,12 @@ fn print_json(compared: &Compared) -> Result<(), Failure> {
         a: side(&compared.a),
         b: side(&compared.b),
         texts: texts.collect(),
-        manual_server_addresses: JsonSet::of(&difference.manual_server_addresses, address),
-        server_addresses: JsonSet::of(&difference.server_addresses, address),
+        manual_server_addresses: JsonSet::of(&difference.manual_server_addresses, |address| {
+            without_secrets(address)
+        }),
+        server_addresses: JsonSet::of(&difference.server_addresses, |address| {
+            without_secrets(address)
+        }),
         roots: Roots {
             certificates: JsonSet::of(&difference.roots.certificates, root),
             regrouped: difference.roots.regrouped,
@@ -443,8 +451,8 @@ fn print_json(compared: &Compared) -> Result<(), Failure> {
         },
         same_token: compared.a.token == compared.b.token,
         same_json: compared.a.json == compared.b.json,
-        members_only_a: &compared.written.only_a,
-        members_only_b: &compared.written.only_b,
+        members_only_a: names(&compared.written.only_a),
+        members_only_b: names(&compared.written.only_b),
         written_differently: compared.written_differently(),
     })
 }

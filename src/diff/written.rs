@@ -86,6 +86,7 @@ fn solid(json: &[u8]) -> impl Iterator<Item = u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn what_differs_is_named() {
@@ -108,5 +109,16 @@ mod tests {
         assert!(written(r#"{"a":1,"CA":2}"#, r#"{"a":1,"CA":2,"ca":2}"#).repeated);
         assert_eq!(written("null", "null"), Written::default());
         assert!(diff_json(b"{}", b"{").is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_panic(bytes: Vec<u8>, text in r#"[{}\[\]",:\\ a]{0,20}"#) {
+            for json in [&bytes, text.as_bytes()] {
+                if let Ok(written) = diff_json(json, json) {
+                    prop_assert_eq!(written, Written::default());
+                }
+            }
+        }
     }
 }
