@@ -4,7 +4,8 @@
 //! well-formed peering tokens from a CA and addresses ([`generate`]), reads them ([`PeeringToken`]),
 //! and says of any token what a server would say of it, at which stage and in which words
 //! ([`judge`]). It reads Consul's snapshots, and writes into them what makes a server honour a token
-//! that was made offline ([`snapshot`]).
+//! that was made offline ([`snapshot`]). It finds and replaces tokens in Kubernetes Secrets, and writes
+//! such ([`kubernetes`]).
 //!
 //! ```
 //! let token = "eyJDQSI6bnVsbCwiUGVlcklEIjoiMSJ9";
@@ -23,6 +24,7 @@ mod finding;
 pub mod fuzzing;
 mod generate;
 mod godialect;
+pub mod kubernetes;
 mod release;
 mod request;
 mod roots;
