@@ -2,7 +2,8 @@
 
 use super::input::read_file;
 use super::report::{Failure, note, warn};
-use super::{Format, Status, output, snapshot};
+use super::token_output::TokenOutput;
+use super::{Status, output, snapshot};
 use crate::generate::is_uuid;
 use crate::godialect::quote::quote;
 use crate::snapshot::{Base, Seed, State};
@@ -13,7 +14,6 @@ use crate::{
 use clap::builder::NonEmptyStringValueParser;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use zeroize::Zeroizing;
 
 /// Builds a peering token from the acceptor's CA and addresses.
 ///
@@ -43,9 +43,6 @@ pub(super) struct Args {
         hide_default_value = true
     )]
     partition: String,
-    /// How to print the token: pretty (by itself) or json ({"PeeringToken":"…"}).
-    #[arg(long, value_enum, default_value_t = Format::Pretty, hide_possible_values = true)]
-    format: Format,
 
     /// A PEM file with the acceptor's root certificate, or with several; repeatable.
     #[arg(long, value_name = "FILE", help_heading = "In place of a server")]
@@ -145,16 +142,13 @@ pub(super) struct Args {
     #[arg(long, requires = "snapshot", help_heading = "The acceptor's state")]
     allow_old_base: bool,
 
-    /// Write the token to a file that only its owner can read.
-    #[arg(long, value_name = "FILE", help_heading = "Output")]
-    out: Option<PathBuf>,
-    /// Replace the files that --out and --snapshot-out name.
-    #[arg(long, help_heading = "Output")]
-    force: bool,
+    #[command(flatten)]
+    output: TokenOutput,
 }
 
 pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
-    if let (Some(token), Some(snapshot)) = (&arguments.out, &arguments.snapshot_out)
+    arguments.output.check()?;
+    if let (Some(token), Some(snapshot)) = (&arguments.output.out, &arguments.snapshot_out)
         && output::same_file(token, snapshot)
     {
         let message = "expected two files, but --out and --snapshot-out name the same";
@@ -180,7 +174,7 @@ pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
         seed.meta = inputs.meta;
         let output = snapshot::Output {
             file,
-            force: arguments.force,
+            force: arguments.output.force,
             allow_old_base: arguments.allow_old_base,
         };
         let tokens = [(generated.token, seed)];
@@ -188,22 +182,8 @@ pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
         (staged, advice) = (Some(snapshot), of_restore);
     }
 
-    let mut text = Zeroizing::new(String::with_capacity(generated.text.len() + 32));
-    match arguments.format {
-        Format::Pretty => text.push_str(&generated.text),
-        // Base64 needs no escapes in JSON.
-        Format::Json => {
-            text.push_str("{\"PeeringToken\":\"");
-            text.push_str(&generated.text);
-            text.push_str("\"}");
-        }
-    }
-    text.push('\n');
     // A token whose snapshot is missing does no harm; a snapshot whose token is lost cannot be used.
-    match &arguments.out {
-        Some(path) => output::write_private(path, arguments.force, text.as_bytes())?,
-        None => output::print_data(&text)?,
-    }
+    arguments.output.write(&generated.text)?;
     if let Some(snapshot) = staged {
         snapshot.finish()?;
     }

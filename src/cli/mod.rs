@@ -18,6 +18,7 @@ mod output;
 mod report;
 mod snapshot;
 mod text;
+mod token_output;
 mod validate;
 
 use clap::error::ErrorKind;
@@ -27,8 +28,8 @@ use std::ffi::OsString;
 use std::io::Write;
 use std::process::ExitCode;
 
-/// The exit status of a command; the same in every format.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The exit status of a command, the worst last; the same in every format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Status {
     /// Done, and nothing wrong.
     Done,

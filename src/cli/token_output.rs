@@ -1,0 +1,105 @@
+//! What a token is printed as: by itself, in Consul's envelope, in a Kubernetes Secret, or in the
+//! body of an establish request.
+
+use super::report::{Failure, note};
+use super::{Format, output};
+use crate::kubernetes::{DEFAULT_KEY, manifest};
+use std::path::PathBuf;
+use zeroize::Zeroizing;
+
+/// The arguments that say where a token goes, and in which form.
+#[derive(Debug, clap::Args)]
+pub(super) struct TokenOutput {
+    /// How to print the token: pretty (by itself) or json ({"PeeringToken":"…"}).
+    #[arg(long, value_enum, default_value_t = Format::Pretty, hide_possible_values = true)]
+    format: Format,
+    /// Print a Kubernetes Secret of this name with the token in it, for kubectl apply -f.
+    #[arg(
+        long,
+        value_name = "NAME",
+        conflicts_with_all = ["format", "establish"],
+        help_heading = "Output"
+    )]
+    k8s_secret: Option<String>,
+    /// The namespace of the Secret.
+    #[arg(
+        long,
+        value_name = "NAME",
+        requires = "k8s_secret",
+        help_heading = "Output"
+    )]
+    namespace: Option<String>,
+    /// The key that the Secret holds the token under, as spec.peer.secret.key has it.
+    #[arg(
+        long,
+        value_name = "KEY",
+        requires = "k8s_secret",
+        default_value = DEFAULT_KEY,
+        help_heading = "Output"
+    )]
+    k8s_key: String,
+    /// Print the body for /v1/peering/establish, with the name that the dialer gives to the
+    /// acceptor. Metadata and a partition are the dialer's own, and not in it.
+    #[arg(
+        long,
+        value_name = "NAME",
+        conflicts_with = "format",
+        help_heading = "Output"
+    )]
+    establish: Option<String>,
+    /// Write the token to a file that only its owner can read.
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub(super) out: Option<PathBuf>,
+    /// Replace files that are there already.
+    #[arg(long, help_heading = "Output")]
+    pub(super) force: bool,
+}
+
+impl TokenOutput {
+    /// Refuses a name before anything is made for it.
+    pub(super) fn check(&self) -> Result<(), Failure> {
+        self.text("").map(|_| ())
+    }
+
+    /// Prints the token, or writes it to its file.
+    pub(super) fn write(&self, token: &str) -> Result<(), Failure> {
+        let text = self.text(token)?;
+        match &self.out {
+            Some(path) => output::write_private(path, self.force, text.as_bytes())?,
+            None => output::print_data(&text)?,
+        }
+        if self.k8s_secret.is_some() {
+            note(
+                "on the acceptor, restore its state first, then apply the Secret, then the PeeringAcceptor, which makes a new token where it finds no Secret; on the dialer, touching a Secret whose token was used gives 403",
+            );
+        }
+        Ok(())
+    }
+
+    fn text(&self, token: &str) -> Result<Zeroizing<String>, Failure> {
+        if let Some(name) = &self.k8s_secret {
+            return manifest(token, name, self.namespace.as_deref(), &self.k8s_key)
+                .map_err(|error| Failure::could_not_run(error.to_string()));
+        }
+        let mut text = Zeroizing::new(String::with_capacity(token.len() + 256));
+        // Neither base64 nor the name of a peer needs escapes in JSON.
+        if let Some(name) = &self.establish {
+            crate::check_peer_name(name)
+                .map_err(|error| Failure::could_not_run(error.to_string()))?;
+            text.extend([
+                "{\"PeerName\":\"",
+                name,
+                "\",\"PeeringToken\":\"",
+                token,
+                "\"}",
+            ]);
+        } else {
+            match self.format {
+                Format::Pretty => text.push_str(token),
+                Format::Json => text.extend(["{\"PeeringToken\":\"", token, "\"}"]),
+            }
+        }
+        text.push('\n');
+        Ok(text)
+    }
+}
