@@ -493,6 +493,106 @@ fn what_fails_writes_nothing() {
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 
+/// The limit is one for each token, and a manifest may hold many.
+#[test]
+fn a_manifest_may_be_larger_than_a_token() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("list.json");
+    let list = fs::read_to_string(root().join("fixtures/kubernetes/list.json")).unwrap();
+    let path = format!("@{}", file.display());
+    for (padding, status) in [(2 << 20, 1), (17 << 20, 2)] {
+        let padded = list.replacen("v1\",", &format!("v1\",{}", " ".repeat(padding)), 1);
+        fs::write(&file, padded).unwrap();
+        let output = output(&["validate", "--format", "json", &path]);
+        assert_eq!(output.status.code(), Some(status));
+        let lines = String::from_utf8(output.stdout).unwrap().lines().count();
+        assert_eq!(lines, if status == 1 { 3 } else { 0 });
+    }
+}
+
+/// A Secret goes into a private file, and whatever is then read from it, whole, several times over or
+/// damaged, shows neither the secret nor the token, be it in base64 once, twice or three times.
+#[test]
+fn secrets_in_manifests_stay_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name);
+    let good = file("good.yaml");
+    let mut arguments = generate(&[
+        "--secret-file",
+        "fixtures/ca/secret.txt",
+        "--k8s-secret",
+        "a",
+    ]);
+    arguments.extend(["--out".to_owned(), good.to_str().unwrap().to_owned()]);
+    assert_eq!(stdout(&as_strs(&arguments)), "");
+    let mode = fs::metadata(&good).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let yaml = fs::read_to_string(&good).unwrap();
+    let value = yaml.split_whitespace().last().unwrap().to_owned();
+    let token = peertok::decode_base64(value.as_bytes()).unwrap();
+    let token = String::from_utf8(token.to_vec()).unwrap();
+    assert_eq!(
+        stdout(&[
+            "decode",
+            "--json-only",
+            "--show-secret",
+            &format!("@{}", good.display())
+        ])
+        .matches(SECRET)
+        .count(),
+        1
+    );
+
+    let mut shown = Vec::new();
+    let data = format!("data: {value}");
+    for manifest in [
+        yaml.clone(),
+        format!("{yaml}---\n{yaml}"),
+        yaml.replace(&value, &token),
+        yaml.replace(&data, &format!("data: \"{value}")),
+        yaml.replace(&data, &format!("data: *{value}")),
+        yaml.replace(&data, &format!("data: {value}: x")),
+        yaml.replace(&data, &format!("data: @{value}")),
+        yaml.replace(&value, &format!("{value}!")),
+        yaml.replace(&data, &format!("data: {{data: {value}}}")),
+        yaml.replace("kind: Secret", &format!("kind: {token}")),
+        yaml.replace("name: a", &format!("name: {token}")),
+        yaml.replace("name: a", &format!("name: {value}"))
+            .replace(&data, "b: IQ=="),
+        yaml.replace(&value, &peertok::encode_base64(value.as_bytes())),
+    ] {
+        let path = file("manifest");
+        fs::write(&path, &manifest).unwrap();
+        let path = format!("@{}", path.display());
+        for arguments in [
+            &["decode", &path][..],
+            &["decode", "--format", "json", &path],
+            &["decode", "--json-only", &path],
+            &["decode", "--k8s-name", "b", &path],
+            &["decode", &manifest],
+            &["validate", &path],
+            &["validate", "--format", "json", &path],
+        ] {
+            let output = output(arguments);
+            shown.extend(output.stdout);
+            shown.extend(output.stderr);
+        }
+    }
+    for arguments in [
+        &["decode", &format!("@{value}")][..],
+        &["decode", "--k8s-name", &format!("/{value}"), "e30="],
+        &["decode", &value],
+    ] {
+        shown.extend(output(arguments).stderr);
+    }
+    let shown = String::from_utf8_lossy(&shown);
+    assert!(shown.contains("<redacted, sha256:"));
+    assert!(!shown.contains(&SECRET[..18]), "the secret is shown");
+    for encoded in [&token, &value, &*peertok::encode_base64(value.as_bytes())] {
+        assert!(!shown.contains(&encoded[..80]), "the token is shown");
+    }
+}
+
 /// No output of these shows the secret, nor a private key that was given by mistake.
 #[test]
 fn secrets_stay_where_they_are() {
@@ -846,6 +946,30 @@ fn json_output_keeps_to_its_schema() {
             panic!("diff {a} {b}: {error}: {printed}");
         }
         assert_eq!(printed["equal"], a == b);
+    }
+    for command in ["decode", "validate"] {
+        let schema = if command == "decode" {
+            &decode
+        } else {
+            &validate
+        };
+        for manifest in ["list.yaml", "unlabelled.yaml"] {
+            let file = format!("@fixtures/kubernetes/{manifest}");
+            let chosen = [
+                command,
+                "--format",
+                "json",
+                "--k8s-name",
+                "peering-token:data",
+                &file,
+            ];
+            let printed = String::from_utf8(output(&chosen).stdout).unwrap();
+            let printed: serde_json::Value = serde_json::from_str(&printed).unwrap();
+            if let Err(error) = schema.validate(&printed) {
+                panic!("{command} {manifest}: {error}: {printed}");
+            }
+            assert_eq!(printed["form"], "kubernetes-secret");
+        }
     }
     // A schema that takes anything would prove nothing.
     for schema in [decode, validate, verdict_line, snapshot, diff] {

@@ -1,9 +1,10 @@
 //! `peertok decode`: what a token holds.
 
-use super::input::{Form, TokenArgs};
+use super::input::{Form, GivenToken, TokenArgs};
 use super::report::Failure;
 use super::text::{self, shown, validity, without_secrets};
 use super::{Format, Status, output};
+use crate::kubernetes::SecretKeyRef;
 use crate::{
     DecodeError, DialedList, Reading, Refusal, RootDetails, Shape, decode_base64, judge, redact,
 };
@@ -54,11 +55,11 @@ pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
     } else {
         match arguments.format {
             Format::Pretty => {
-                output::print(&pretty(&reading, given.form, arguments.show_secret))?;
+                output::print(&pretty(&reading, &given, arguments.show_secret))?;
             }
             Format::Json => {
                 let json = shown_json(reading.token.to_json(reading.shape).as_bytes())?;
-                print_json(&reading, &json, given.form, refusal.as_ref())?;
+                print_json(&reading, &json, &given, refusal.as_ref())?;
             }
         }
     }
@@ -91,13 +92,14 @@ pub(super) fn read(token: &[u8]) -> Result<(Zeroizing<Vec<u8>>, Reading), Decode
 fn print_json(
     reading: &Reading,
     json: &str,
-    form: Form,
+    given: &GivenToken,
     refusal: Option<&Refusal>,
 ) -> Result<(), Failure> {
     #[derive(Serialize)]
     struct Output<'a> {
         schema: &'static str,
         form: Form,
+        secret: Option<&'a SecretKeyRef>,
         shape: &'static str,
         token: &'a RawValue,
         dialed: Option<&'static str>,
@@ -119,7 +121,8 @@ fn print_json(
     let entries = reading.token.ca.iter().flatten().enumerate();
     output::print_json(&Output {
         schema: "peertok.decode/1",
-        form,
+        form: given.form,
+        secret: given.secret.as_ref(),
         shape: reading.shape.name(),
         token,
         dialed: reading.token.dialed_list().map(list_name),
@@ -143,17 +146,17 @@ pub(super) fn list_name(list: DialedList) -> &'static str {
     }
 }
 
-fn pretty(reading: &Reading, form: Form, show_secret: bool) -> Zeroizing<String> {
+fn pretty(reading: &Reading, given: &GivenToken, show_secret: bool) -> Zeroizing<String> {
     let mut out = Zeroizing::new(String::with_capacity(8192));
     // Writing to a `String` cannot fail.
-    let _ = write_pretty(&mut out, reading, form, show_secret, Timestamp::now());
+    let _ = write_pretty(&mut out, reading, given, show_secret, Timestamp::now());
     out
 }
 
 fn write_pretty(
     out: &mut String,
     reading: &Reading,
-    form: Form,
+    given: &GivenToken,
     show_secret: bool,
     now: Timestamp,
 ) -> std::fmt::Result {
@@ -172,7 +175,7 @@ fn write_pretty(
         out,
         "{heading}Peering token{heading:#} in the shape of {}, given as {}",
         reading.shape.releases(),
-        form.name()
+        given.described()
     )?;
     writeln!(out, "  server name  {}", or_none(&token.server_name))?;
     if reading.shape >= Shape::V1_14 {

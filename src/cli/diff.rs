@@ -81,7 +81,7 @@ pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
 /// Reads one of the tokens; it may be one that Consul refuses, if only its fields can be read.
 fn side(name: &str, argument: &OsString, max_size: usize) -> Result<Side, Failure> {
     let given = Source::of(argument)
-        .read(max_size)
+        .read(max_size, None)
         .map_err(Failure::into_could_not_run)?;
     let refusal = judge(&given.token).err();
     let (json, reading) = read(&given.token).map_err(|unreadable| {

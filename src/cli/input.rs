@@ -3,10 +3,14 @@
 //! | form | recognised by |
 //! |---|---|
 //! | Consul's JSON envelope, or the body of an establish request | an object with a text `PeeringToken` |
+//! | a Kubernetes Secret, or several | what [`looks_like_manifest`] says: `apiVersion` at the top of an object, or `apiVersion:` or `kind:` at the start of a line, which no token in base64 has |
 //! | a token's decoded JSON | any other text that starts with `{`, or with that behind a byte order mark |
 //! | a bare token | everything else; it loses one line end at its end, and nothing else |
 
+use super::kubernetes;
 use super::report::Failure;
+use super::text::shown;
+use crate::kubernetes::{SecretKeyRef, Selector, looks_like_manifest};
 use crate::roots::without_bom;
 use crate::{encode_base64, token_in_envelope};
 use clap::Args;
@@ -14,6 +18,7 @@ use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, IsTerminal, Read};
 use std::path::Path;
+use std::str::FromStr;
 use zeroize::Zeroizing;
 
 /// The largest token, in bytes, unless `--max-size` says otherwise.
@@ -27,12 +32,15 @@ pub(super) struct TokenArgs {
     /// The token, @FILE to read it from a file, or - for standard input, which is also read where
     /// TOKEN is left out and standard input is no terminal.
     ///
-    /// The text may be a bare token, Consul's JSON envelope {"PeeringToken":"…"}, or the decoded
-    /// JSON of a token.
+    /// The text may be a bare token, Consul's JSON envelope {"PeeringToken":"…"}, the decoded JSON
+    /// of a token, or a Kubernetes Secret in YAML or JSON, or several of them.
     pub(super) token: Option<std::ffi::OsString>,
     /// Refuse a token over so many bytes.
     #[arg(long, value_name = "BYTES", default_value_t = MAX_SIZE)]
     pub(super) max_size: usize,
+    /// Of several Kubernetes Secrets, take this one: [NAMESPACE/]NAME[:KEY].
+    #[arg(long, value_name = "SECRET", value_parser = Selector::from_str)]
+    pub(super) k8s_name: Option<Selector>,
 }
 
 /// The form in which a token was given.
@@ -42,6 +50,7 @@ pub(super) enum Form {
     Token,
     Envelope,
     DecodedJson,
+    KubernetesSecret,
 }
 
 impl Form {
@@ -50,6 +59,7 @@ impl Form {
             Self::Token => "a bare token",
             Self::Envelope => "Consul's JSON envelope",
             Self::DecodedJson => "the decoded JSON of a token",
+            Self::KubernetesSecret => "a Kubernetes Secret",
         }
     }
 }
@@ -59,6 +69,18 @@ pub(super) struct GivenToken {
     pub(super) form: Form,
     /// The token: base64, whatever the form was.
     pub(super) token: Zeroizing<Vec<u8>>,
+    /// Where it stands in a manifest.
+    pub(super) secret: Option<SecretKeyRef>,
+}
+
+impl GivenToken {
+    /// Its form in words, and where it stands.
+    pub(super) fn described(&self) -> String {
+        match &self.secret {
+            Some(secret) => format!("{}: {}", self.form.name(), shown(&secret.to_string())),
+            None => self.form.name().to_owned(),
+        }
+    }
 }
 
 /// A place that a token, or many, can be read from.
@@ -83,7 +105,15 @@ impl TokenArgs {
 
     /// Reads the token and recognises its form.
     pub(super) fn read(&self) -> Result<GivenToken, Failure> {
-        self.source()?.read(self.max_size)
+        self.source()?.read(self.max_size, self.k8s_name.as_ref())
+    }
+
+    /// Reads all tokens that are there: one, or those of several Kubernetes Secrets.
+    pub(super) fn read_all(&self) -> Result<Vec<GivenToken>, Failure> {
+        let read = self
+            .source()?
+            .read_all(self.max_size, self.k8s_name.as_ref());
+        read.map(|(tokens, _)| tokens)
     }
 }
 
@@ -101,29 +131,54 @@ impl<'a> Source<'a> {
     }
 
     /// Reads one token of at most `max_size` bytes and recognises its form.
-    pub(super) fn read(self, max_size: usize) -> Result<GivenToken, Failure> {
+    pub(super) fn read(
+        self,
+        max_size: usize,
+        selector: Option<&Selector>,
+    ) -> Result<GivenToken, Failure> {
+        let (tokens, name) = self.read_all(max_size, selector)?;
+        kubernetes::only(&name, tokens)
+    }
+
+    /// Reads all tokens, each of at most `max_size` bytes, and gives what their source is called in
+    /// messages.
+    fn read_all(
+        self,
+        max_size: usize,
+        selector: Option<&Selector>,
+    ) -> Result<(Vec<GivenToken>, String), Failure> {
         let (name, given) = match self {
             Self::Argument(argument) => {
                 let bytes = argument.as_encoded_bytes();
-                let given = (bytes.len() <= max_size).then(|| bytes.to_vec().into());
+                let fits = bytes.len() <= max_size || looks_like_manifest(bytes);
+                let given = fits.then(|| bytes.to_vec().into());
                 ("the token".to_owned(), given)
             }
             Self::File(path) => {
                 let name = path.display().to_string();
-                let given = read_all(open(path)?, &name, max_size)?;
+                let given = read_token(open(path)?, &name, max_size)?;
                 (name, given)
             }
             Self::Stdin => {
                 let name = "standard input";
-                let given = read_all(io::stdin().lock(), name, max_size)?;
+                let given = read_token(io::stdin().lock(), name, max_size)?;
                 (name.to_owned(), given)
             }
         };
-        match given {
-            Some(given) => Ok(recognise(given)),
-            None => Err(Failure::no(format!("{name}: {}", too_large(max_size)))
-                .hint("--max-size BYTES raises the limit")),
+        let refused = |what: &str| {
+            Failure::no(format!("{what}: {}", too_large(max_size)))
+                .hint("--max-size BYTES raises the limit")
+        };
+        let tokens = recognise(given.ok_or_else(|| refused(&name))?, &name, selector)?;
+        // Others than those of Secrets have been measured as they were read.
+        for token in &tokens {
+            if let Some(place) = &token.secret
+                && token.token.len() > max_size
+            {
+                return Err(refused(&format!("{name}: the Secret {place}")));
+            }
         }
+        Ok((tokens, name))
     }
 }
 
@@ -149,13 +204,20 @@ pub(super) fn too_large(limit: usize) -> String {
 /// Reads a file that goes with a token, and is called `name` in messages; `-` is standard input.
 pub(super) fn read_file(path: &Path, name: &str) -> Result<Zeroizing<Vec<u8>>, Failure> {
     let file = match path == Path::new("-") {
-        true => read_all(io::stdin().lock(), "standard input", MAX_FILE)?,
+        true => read_over(io::stdin().lock(), "standard input", MAX_FILE)?,
         false => {
             let file = File::open(path).map_err(|error| cannot_read(name, &error))?;
-            read_all(file, name, MAX_FILE)?
+            read_over(file, name, MAX_FILE)?
         }
     };
-    file.ok_or_else(|| Failure::could_not_run(format!("{name}: {}", too_large(MAX_FILE))))
+    match file.len() > MAX_FILE {
+        true => Err(too_large_file(name)),
+        false => Ok(file),
+    }
+}
+
+fn too_large_file(name: &str) -> Failure {
+    Failure::could_not_run(format!("{name}: {}", too_large(MAX_FILE)))
 }
 
 /// Opens a file for reading.
@@ -167,12 +229,8 @@ pub(super) fn cannot_read(name: &str, error: &io::Error) -> Failure {
     Failure::could_not_run(format!("cannot read {name}: {error}"))
 }
 
-/// Reads to the end, or gives `None` where there are more than `limit` bytes.
-fn read_all(
-    reader: impl Read,
-    name: &str,
-    limit: usize,
-) -> Result<Option<Zeroizing<Vec<u8>>>, Failure> {
+/// Reads to the end, or one byte over `limit`.
+fn read_over(reader: impl Read, name: &str, limit: usize) -> Result<Zeroizing<Vec<u8>>, Failure> {
     let most = limit.saturating_add(1);
     // With its capacity from the start, the buffer leaves no copies of a secret behind.
     let mut bytes = Zeroizing::new(Vec::with_capacity(most.min(MAX_FILE)));
@@ -180,26 +238,66 @@ fn read_all(
         .take(u64::try_from(most).unwrap_or(u64::MAX))
         .read_to_end(&mut bytes)
         .map_err(|error| cannot_read(name, &error))?;
-    Ok(Some(bytes).filter(|bytes| bytes.len() <= limit))
+    Ok(bytes)
 }
 
-fn recognise(mut given: Zeroizing<Vec<u8>>) -> GivenToken {
+/// Reads a token of at most `max_size` bytes, or gives `None` where there are more. A manifest may
+/// be larger, since it may hold many.
+fn read_token(
+    mut reader: impl Read,
+    name: &str,
+    max_size: usize,
+) -> Result<Option<Zeroizing<Vec<u8>>>, Failure> {
+    let start = read_over(reader.by_ref(), name, max_size)?;
+    if start.len() <= max_size {
+        return Ok(Some(start));
+    }
+    if !looks_like_manifest(&start) {
+        return Ok(None);
+    }
+    let all = read_over(start.chain(reader), name, MAX_FILE)?;
+    match all.len() > MAX_FILE {
+        true => Err(too_large_file(name)),
+        false => Ok(Some(all)),
+    }
+}
+
+/// Recognises the form of what was given under this name.
+fn recognise(
+    mut given: Zeroizing<Vec<u8>>,
+    name: &str,
+    selector: Option<&Selector>,
+) -> Result<Vec<GivenToken>, Failure> {
+    let one = |form, token| GivenToken {
+        form,
+        token,
+        secret: None,
+    };
     // Some editors put a mark before a text. JSON cannot start with it, so none is lost.
     let json = without_bom(&given);
-    if json.trim_ascii_start().first() == Some(&b'{') {
-        let (form, token) = match token_in_envelope(json) {
-            Some(token) => (Form::Envelope, token),
-            None => (Form::DecodedJson, encode_base64(json)),
-        };
-        let token = Zeroizing::new(token.as_bytes().to_vec());
-        return GivenToken { form, token };
-    }
-    if given.ends_with(b"\n") {
-        given.pop();
-        if given.ends_with(b"\r") {
+    let is_json = json.trim_ascii_start().first() == Some(&b'{');
+    let envelope = is_json.then(|| token_in_envelope(json)).flatten();
+    let token = if let Some(token) = envelope {
+        one(Form::Envelope, Zeroizing::new(token.as_bytes().to_vec()))
+    } else if looks_like_manifest(&given) {
+        return kubernetes::tokens(&given, name, selector);
+    } else if is_json {
+        let token = encode_base64(json);
+        one(Form::DecodedJson, Zeroizing::new(token.as_bytes().to_vec()))
+    } else {
+        if given.ends_with(b"\n") {
             given.pop();
+            if given.ends_with(b"\r") {
+                given.pop();
+            }
         }
+        one(Form::Token, given)
+    };
+    match selector {
+        Some(_) => Err(Failure::could_not_run(format!(
+            "{name}: expected a Kubernetes Secret for --k8s-name, but found {}",
+            token.form.name()
+        ))),
+        None => Ok(vec![token]),
     }
-    let form = Form::Token;
-    GivenToken { form, token: given }
 }

@@ -13,6 +13,7 @@ mod generate;
 mod input;
 mod jsonl;
 mod judging;
+mod kubernetes;
 mod layout;
 mod output;
 mod report;

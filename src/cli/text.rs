@@ -46,18 +46,24 @@ pub(super) fn one_line(message: &str) -> String {
 /// A message without the tokens and private keys that may have been quoted in it, as when one was
 /// typed in the place of a file's name.
 pub(super) fn without_secrets(message: &str) -> Cow<'_, str> {
-    // What a JSON object that starts with a quote, or with CA, is in base64.
-    const TOKEN_START: &str = "eyJ";
+    // What a JSON object that starts with a quote, or with CA, is in base64, and in base64 twice.
+    const TOKEN_STARTS: [&str; 2] = ["eyJ", "ZXlK"];
     /// Shorter than any token with a secret in it.
     const SHORTEST: usize = 64;
     let message = without_private_keys(message);
-    if !message.contains(TOKEN_START) {
+    let find = |text: &str| {
+        TOKEN_STARTS
+            .iter()
+            .filter_map(|start| text.find(start))
+            .min()
+    };
+    if find(&message).is_none() {
         return message;
     }
     let in_token = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=' | '-' | '_');
     let mut shown = String::new();
     let mut rest = &*message;
-    while let Some(at) = rest.find(TOKEN_START) {
+    while let Some(at) = find(rest) {
         let (before, from_start) = rest.split_at(at);
         let end = from_start
             .find(|c| !in_token(c))
@@ -194,6 +200,8 @@ mod tests {
             "{shown}"
         );
         assert!(shown.ends_with(">': no such file, eyJ is short"), "{shown}");
+        let twice = format!("ZXlK{}", "A".repeat(80));
+        assert!(one_line(&twice).starts_with("<redacted, sha256:"));
         assert!(!one_line("-----BEGIN PRIVATE KEY-----\nAAAA").contains("AAAA"));
     }
 

@@ -6,6 +6,7 @@ use super::judging::JudgingArgs;
 use super::report::Failure;
 use super::text::{date, one_line, shown, without_secrets};
 use super::{Format, Status, jsonl, output, snapshot};
+use crate::kubernetes::SecretKeyRef;
 use crate::snapshot::TokenStatus;
 use crate::{
     Circumstances, Finding, Level, PeeringToken, Refusal, check_peer_name, findings, judge,
@@ -47,13 +48,13 @@ pub(super) struct Args {
     judging: JudgingArgs,
     /// Judge many tokens: {"id":any,"token":"…"} a line in, a verdict a line out, in the same
     /// order.
-    #[arg(long, conflicts_with_all = ["format", "snapshot", "dialer_snapshot", "name"])]
+    #[arg(long, conflicts_with_all = ["format", "snapshot", "dialer_snapshot", "name", "k8s_name"])]
     jsonl: bool,
 }
 
 /// A token as it was judged.
 struct Judged {
-    form: Form,
+    given: GivenToken,
     refusal: Option<Refusal>,
     findings: Vec<Finding>,
     /// Whether all this comes to a yes or a no.
@@ -61,7 +62,7 @@ struct Judged {
     /// The addresses that a dialer tries.
     dialed: Vec<String>,
     /// What the acceptor's snapshot tells of the secret, and the time of the snapshot.
-    secret: Option<(TokenStatus, Option<Timestamp>)>,
+    token_status: Option<(TokenStatus, Option<Timestamp>)>,
     /// Where in the token's JSON the refusal and the findings are.
     places: Places,
 }
@@ -80,17 +81,37 @@ pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
     circumstances.acceptor = acceptor.as_ref();
     circumstances.dialer = dialer.as_ref();
     circumstances.name = arguments.name.as_deref();
-    let given = arguments.input.read()?;
-    let judged = Judged::new(&given, &circumstances, &arguments.judging);
-    match arguments.format {
-        Format::Pretty => output::print(&pretty(&judged))?,
-        Format::Json => print_json(&judged)?,
+    let all = arguments.input.read_all()?;
+    let several = all.len() > 1;
+    let mut status = Status::Done;
+    for (index, given) in all.into_iter().enumerate() {
+        let judged = Judged::new(given, &circumstances, &arguments.judging);
+        match arguments.format {
+            Format::Pretty => {
+                let between = if index > 0 { "\n" } else { "" };
+                let heading = if several {
+                    heading(&judged.given)
+                } else {
+                    String::new()
+                };
+                output::print(&format!("{between}{heading}{}", pretty(&judged)))?;
+            }
+            Format::Json => print_json(&judged)?,
+        }
+        status = status.max(judged.status);
     }
-    Ok(judged.status)
+    Ok(status)
+}
+
+/// The name of one among several tokens.
+fn heading(given: &GivenToken) -> String {
+    let bold = Style::new().bold();
+    let place = given.secret.as_ref().map(ToString::to_string);
+    format!("{bold}{}{bold:#}\n", shown(&place.unwrap_or_default()))
 }
 
 impl Judged {
-    fn new(given: &GivenToken, circumstances: &Circumstances<'_>, judging: &JudgingArgs) -> Self {
+    fn new(given: GivenToken, circumstances: &Circumstances<'_>, judging: &JudgingArgs) -> Self {
         let bad_name = circumstances.name.map(check_peer_name);
         let refusal = match bad_name {
             Some(Err(error)) => Some(error.into()),
@@ -102,17 +123,17 @@ impl Judged {
         judging.weigh(&mut found);
         let acceptor = circumstances.acceptor.filter(|_| refusal.is_none());
         Self {
-            form: given.form,
             status: match refusal.is_some() || judging.fails(&found) {
                 true => Status::No,
                 false => Status::Done,
             },
             dialed: token.dialed_addresses().to_vec(),
-            secret: acceptor.map(|acceptor| {
+            token_status: acceptor.map(|acceptor| {
                 let status = acceptor.token_status(&token.peer_id, &token.establishment_secret);
                 (status, acceptor.meta.taken_at())
             }),
             places: Places::of(&given.token, refusal.as_ref(), &found),
+            given,
             refusal,
             findings: found,
         }
@@ -143,9 +164,9 @@ fn pretty(judged: &Judged) -> String {
             )
         }
     };
-    let _ = writeln!(out, "given as {}", judged.form.name());
+    let _ = writeln!(out, "given as {}", judged.given.described());
     if judged.refusal.is_none() {
-        let _ = match judged.secret {
+        let _ = match judged.token_status {
             None => writeln!(
                 out,
                 "whether the secret can still be redeemed is unknown: only the acceptor's state tells (--snapshot)"
@@ -197,6 +218,7 @@ fn print_json(judged: &Judged) -> Result<(), Failure> {
     struct Output<'a> {
         schema: &'static str,
         form: Form,
+        secret: Option<&'a SecretKeyRef>,
         accepted: bool,
         stage: Option<&'static str>,
         error: Option<String>,
@@ -207,15 +229,16 @@ fn print_json(judged: &Judged) -> Result<(), Failure> {
     let error = judged.refusal.as_ref().map(ToString::to_string);
     output::print_json(&Output {
         schema: "peertok.validate/1",
-        form: judged.form,
+        form: judged.given.form,
+        secret: judged.given.secret.as_ref(),
         accepted: judged.refusal.is_none(),
         stage: judged
             .refusal
             .as_ref()
             .map(|refusal| refusal.stage().name()),
         error: error.map(|error| without_secrets(&error).into_owned()),
-        token_status: judged.secret.map(|(status, _)| status.name()),
-        snapshot_taken_at: judged.secret.and_then(|(_, taken)| taken),
+        token_status: judged.token_status.map(|(status, _)| status.name()),
+        snapshot_taken_at: judged.token_status.and_then(|(_, taken)| taken),
         findings: &judged.findings,
     })
 }

@@ -6,7 +6,8 @@ use super::decode::{read, refused};
 use super::generate::{read_roots, secret};
 use super::input::{TokenArgs, read_file};
 use super::report::Failure;
-use super::{Status, output};
+use super::token_output::TokenOutput;
+use super::{Status, kubernetes, output};
 use crate::generate::{complete, is_uuid, written_address};
 use crate::roots::{certificates, without_bom};
 use crate::{
@@ -27,7 +28,8 @@ use zeroize::Zeroizing;
 #[command(after_help = "Examples:\n  \
     peertok edit @token.txt --set-address lb.example.com:8503\n  \
     peertok edit @token.txt --set Remote.Datacenter=dc2 --add-ca new-root.pem --out edited.txt\n  \
-peertok edit @token.txt --from-json edited.json")]
+    peertok edit @token.txt --from-json edited.json\n  \
+    peertok edit --k8s secret.yaml --set-address lb.example.com:8503")]
 pub(super) struct Args {
     #[command(flatten)]
     input: TokenArgs,
@@ -103,12 +105,17 @@ pub(super) struct Args {
     #[arg(long, help_heading = "Other fields")]
     as_consul: bool,
 
-    /// Write the token to a file that only its owner can read.
-    #[arg(long, value_name = "FILE", help_heading = "Output")]
-    out: Option<PathBuf>,
-    /// Replace the file that --out names.
-    #[arg(long, help_heading = "Output")]
-    force: bool,
+    #[command(flatten)]
+    output: TokenOutput,
+    /// Edit the token in this manifest of a Kubernetes Secret, in place: all else in the file stays
+    /// as it is, comments included. --k8s-name picks one of several.
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with_all = ["token", "out", "force", "format", "k8s_secret", "establish"],
+        help_heading = "Output"
+    )]
+    k8s: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -119,20 +126,32 @@ enum List {
 
 pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
     arguments.check()?;
+    arguments.output.check()?;
+    if let Some(manifest) = &arguments.k8s {
+        edit_manifest(arguments, manifest)?;
+        return Ok(Status::Done);
+    }
     let original = match (&arguments.from_json, &arguments.input.token) {
         (Some(_), None) => None,
         _ => Some(arguments.input.read()?.token),
     };
     let (token, told) = edited(arguments, original.as_ref().map(|token| &token[..]))?;
-    let mut text = Zeroizing::new(String::with_capacity(token.len() + 1));
-    text.push_str(&token);
-    text.push('\n');
-    match &arguments.out {
-        Some(path) => output::write_private(path, arguments.force, text.as_bytes())?,
-        None => output::print_data(&text)?,
-    }
+    arguments.output.write(&token)?;
     told.report();
     Ok(Status::Done)
+}
+
+/// Edits the token in a manifest's file.
+fn edit_manifest(arguments: &Args, file: &Path) -> Result<(), Failure> {
+    let name = file.display().to_string();
+    let manifest = read_file(file, &name)?;
+    let selector = arguments.input.k8s_name.as_ref();
+    let given = kubernetes::token(&manifest, &name, selector)?;
+    let (token, told) = edited(arguments, Some(&given.token))?;
+    let manifest = kubernetes::replaced(&manifest, &name, selector, &token)?;
+    output::write_private(file, true, manifest.as_bytes())?;
+    told.report();
+    Ok(())
 }
 
 impl Args {
@@ -154,9 +173,10 @@ impl Args {
             return Err(none.hint("give --set-address HOST:PORT, --set FIELD=VALUE, --ca FILE or another; peertok edit --help tells them"));
         }
         let is_stdin = |path: &PathBuf| path == Path::new("-");
-        let token = match &self.input.token {
-            Some(token) => token == "-",
-            None => self.from_json.is_none(),
+        let token = match (&self.input.token, &self.k8s) {
+            (_, Some(manifest)) => is_stdin(manifest),
+            (Some(token), None) => token == "-",
+            (None, None) => self.from_json.is_none(),
         };
         let files = files.into_iter().flatten();
         let files = files.chain(&self.secret_file).chain(&self.from_json);

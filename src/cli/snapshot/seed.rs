@@ -79,7 +79,7 @@ fn tokens(arguments: &Args) -> Result<Vec<(PeeringToken, Seed)>, Failure> {
     let mut tokens = Vec::new();
     for (token, name) in arguments.token.iter().zip(&arguments.name) {
         check_peer_name(name).map_err(|error| Failure::could_not_run(error.to_string()))?;
-        let given = Source::of(token).read(MAX_SIZE)?;
+        let given = Source::of(token).read(MAX_SIZE, None)?;
         let refused = |error: &dyn std::fmt::Display| {
             Failure::no(format!("the token of {name:?} is refused: {error}"))
         };
