@@ -61,6 +61,11 @@ impl TokenOutput {
         self.text("").map(|_| ())
     }
 
+    /// Whether the token is asked for in another form than by itself.
+    pub(super) fn changes_form(&self) -> bool {
+        self.k8s_secret.is_some() || self.establish.is_some() || self.format == Format::Json
+    }
+
     /// Prints the token, or writes it to its file.
     pub(super) fn write(&self, token: &str) -> Result<(), Failure> {
         let text = self.text(token)?;

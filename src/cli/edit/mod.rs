@@ -29,7 +29,8 @@ use zeroize::Zeroizing;
     peertok edit @token.txt --set-address lb.example.com:8503\n  \
     peertok edit @token.txt --set Remote.Datacenter=dc2 --add-ca new-root.pem --out edited.txt\n  \
     peertok edit @token.txt --from-json edited.json\n  \
-    peertok edit --k8s secret.yaml --set-address lb.example.com:8503")]
+    peertok edit --k8s secret.yaml --set-address lb.example.com:8503\n  \
+    peertok edit @token.txt --establish east")]
 pub(super) struct Args {
     #[command(flatten)]
     input: TokenArgs,
@@ -167,7 +168,8 @@ impl Args {
             || files.iter().any(|files| !files.is_empty())
             || self.no_ca
             || self.secret_file.is_some()
-            || self.from_json.is_some();
+            || self.from_json.is_some()
+            || self.output.changes_form();
         if !any {
             let none = Failure::could_not_run("expected something to edit, but found nothing");
             return Err(none.hint("give --set-address HOST:PORT, --set FIELD=VALUE, --ca FILE or another; peertok edit --help tells them"));
