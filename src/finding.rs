@@ -6,6 +6,8 @@
 //!
 //! Each rule is a file of `rules`, with its text beside its check; [`rules`] lists them.
 
+mod address;
+mod members;
 mod rules;
 mod subject;
 

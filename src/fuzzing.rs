@@ -3,7 +3,7 @@
 
 #![allow(missing_docs, reason = "each function is the private one of that name")]
 
-use crate::godialect::{address, base64, json, pem, x509};
+use crate::godialect::{address, base64, json, pem, target, x509};
 use crate::{CertificateError, CorruptBase64, SyntaxError};
 
 pub fn base64_decode(text: &[u8]) -> Result<Vec<u8>, CorruptBase64> {
@@ -51,6 +51,14 @@ pub fn split_host_port(address: &str) -> Option<(&str, &str)> {
 
 pub fn read_number(text: &str) -> Option<i64> {
     address::read_number(text)
+}
+
+/// The host and port that gRPC dials, the host as it stands in a URL or decoded.
+pub fn dialed(address: &str) -> Option<(String, u16)> {
+    match target::Target::of(address)? {
+        target::Target::Host { host, port } => Some((host.into_owned(), port)),
+        _ => None,
+    }
 }
 
 pub fn check_certificate(der: &[u8]) -> Result<(), CertificateError> {

@@ -49,6 +49,10 @@ pub struct Release {
 }
 
 impl Release {
+    pub(crate) const fn new(major: u32, minor: u32) -> Self {
+        Self { major, minor }
+    }
+
     /// The shape of the tokens that the release mints.
     #[must_use]
     pub fn shape(self) -> Shape {

@@ -7,7 +7,13 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::collections::BTreeSet;
+use jiff::Timestamp;
+use peertok::snapshot::State;
+use peertok::{
+    Circumstances, Finding, Inputs, PeeringToken, Roots, Shape, encode_base64, findings,
+};
+use proptest::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -86,5 +92,296 @@ fn what_people_see_of_every_finding() {
         let file = root().join(format!("fixtures/findings/{}/fails.txt", rule.name));
         let expected = snapbox::Data::read_from(&file, None);
         assert.eq(validate(rule.name, "fails", "pretty"), expected);
+    }
+}
+
+/// What a token of `fixtures/consul` is worth at acceptors that no server was caught at.
+#[test]
+fn what_the_acceptors_state_tells_of_a_secret() {
+    let token = fs::read(root().join("fixtures/consul/alpha-external.token")).unwrap();
+    for (snapshot, path, expected) in [
+        (
+            "token-used/exchanged",
+            "$.EstablishmentSecret",
+            "the token was exchanged, but its stream had not come up as of 2026-11-24 04:21:53 UTC",
+        ),
+        (
+            "token-superseded/used-or-superseded",
+            "$.EstablishmentSecret",
+            "a newer token of the same name had replaced this one as of 2026-11-24 04:21:53 UTC, and it may have been used before that",
+        ),
+        (
+            "token-unknown/no-secrets",
+            "$.EstablishmentSecret",
+            "the acceptor had the peering, but no secret for it as of 2026-11-24 04:21:53 UTC",
+        ),
+        (
+            "peering-deleting/deleting",
+            "$.PeerID",
+            "the peering was being deleted as of 2026-11-24 04:21:53 UTC",
+        ),
+    ] {
+        let file = root().join(format!("fixtures/findings/{snapshot}.snap"));
+        let state = State::read(fs::File::open(file).unwrap()).unwrap();
+        let mut circumstances = Circumstances::at(moment());
+        circumstances.acceptor = Some(&state);
+        let found = findings(&token, &circumstances).unwrap();
+        let rule = snapshot.split('/').next().unwrap();
+        let found: Vec<_> = found.iter().filter(|f| f.name == rule).collect();
+        assert_eq!(found.len(), 1, "{snapshot}");
+        assert_eq!((&*found[0].path, &*found[0].message), (path, expected));
+    }
+}
+
+/// A moment at which the roots of `fixtures` are valid.
+fn moment() -> Timestamp {
+    "2027-01-01T00:00:00Z".parse().unwrap()
+}
+
+fn found_in(json: &str) -> Vec<Finding> {
+    let token = encode_base64(json.as_bytes());
+    findings(token.as_bytes(), &Circumstances::at(moment())).unwrap()
+}
+
+/// A token that is as long as a server takes it, and has one fault as often as that allows.
+#[test]
+fn a_rule_tells_twenty_findings_and_how_many_more() {
+    const LONGEST: usize = 700_000;
+    let list = |element: &str| {
+        let elements = vec![element; LONGEST / (element.len() + 1)];
+        format!(r#"{{"ServerAddresses":[{}]}}"#, elements.join(","))
+    };
+    let members = |member: &str| {
+        let members = vec![member; LONGEST / (member.len() + 1)];
+        format!("{{{}}}", members.join(","))
+    };
+    for (rule, json) in [
+        ("address-loopback", list(r#""[::1]:1""#)),
+        ("address-duplicate", list(r#""a:1""#)),
+        ("address-host-invalid", list(r#""%:1""#)),
+        ("address-whitespace", list(r#"" :1""#)),
+        ("address-zone", list(r#""[::1%a]:1""#)),
+        ("address-scheme", list(r#""dns:1""#)),
+        ("address-http-port", list(r#""a:8500""#)),
+        ("unknown-field", members(r#""":1"#)),
+        ("field-case", members(r#""ca":[]"#)),
+    ] {
+        let mut found = found_in(&json);
+        found.retain(|finding| finding.name == rule);
+        assert_eq!(found.len(), 20, "{rule}");
+        let last = &found.last().unwrap().message;
+        assert!(
+            last.contains("; and ") && last.ends_with(" more like this"),
+            "{last}"
+        );
+    }
+    // What is told once is told once, whatever it takes to see it.
+    for (rule, json) in [
+        ("address-private", list(r#""10.0.0.1:1""#)),
+        ("duplicate-field", members(r#""Remote":{"Locality":{}}"#)),
+        ("not-canonical", members(r#""PeerID" : """#)),
+    ] {
+        let found = found_in(&json);
+        assert_eq!(found.iter().filter(|f| f.name == rule).count(), 1, "{rule}");
+    }
+}
+
+#[test]
+fn no_message_is_long_or_shows_the_secret() {
+    let long = "x".repeat(10_000);
+    let secret = "b5130b46-not-a-uuid";
+    let json = format!(
+        r##"{{"{long}":1,"peerid":"{long}","ServerAddresses":["{long}:8500"," {long}:1","%{long}:1","#{long}:1"],
+            "EstablishmentSecret":"{secret}","Remote":{{"Partition":"{long}"}}}}"##
+    );
+    let found = found_in(&json);
+    let names: BTreeSet<_> = found.iter().map(|finding| finding.name).collect();
+    for name in [
+        "unknown-field",
+        "field-case",
+        "peer-id-not-uuid",
+        "partition-set",
+        "secret-not-uuid",
+    ] {
+        assert!(names.contains(name), "{name}: {names:?}");
+    }
+    for finding in found {
+        assert!(
+            finding.message.len() < 400 && finding.path.len() < 100,
+            "{finding:?}"
+        );
+        assert!(!format!("{finding:?}").contains("b5130b46"), "{finding:?}");
+    }
+}
+
+#[test]
+fn how_the_json_is_written() {
+    let token = fs::read(root().join("fixtures/consul/alpha-external.token")).unwrap();
+    let token = PeeringToken::decode(&token).unwrap();
+    let json = token.to_json(Shape::V1_16).to_string();
+    let how = |json: &str| {
+        let found = found_in(json);
+        let found = found.into_iter().filter(|f| f.name == "not-canonical");
+        found.map(|f| f.message).collect::<Vec<_>>()
+    };
+    for shape in [Shape::V1_13, Shape::V1_14, Shape::V1_16] {
+        assert!(how(&token.to_json(shape)).is_empty());
+    }
+    // `echo` and editors put a line end there.
+    assert!(how(&format!("{json}\n")).is_empty());
+    for (changed, expected) in [
+        (
+            json.replacen(":", ": ", 1),
+            "the JSON has blanks between its members",
+        ),
+        (
+            json.replace("\\n", "\\u000a"),
+            "the JSON has a value that a server spells otherwise, such as an escape or null for a text",
+        ),
+        (
+            json.replace(r#""Partition":"""#, r#""Partition":null"#),
+            "the JSON has a value that a server spells otherwise, such as an escape or null for a text",
+        ),
+        (
+            json.replace(
+                r#""Partition":"","Datacenter":"alpha""#,
+                r#""Datacenter":"alpha","Partition":"""#,
+            ),
+            "the JSON has its members in another order",
+        ),
+        (
+            json.replace(r#""Partition":"","#, ""),
+            "the JSON has not all members that a server writes",
+        ),
+        (
+            json.replace("aecc4495", "AECC4495"),
+            "a server writes UUIDs in lower case",
+        ),
+    ] {
+        assert_eq!(how(&changed), [expected], "{changed}");
+    }
+    let text = token.encode(Shape::V1_16);
+    let how_text = |text: &str| {
+        let found = findings(text.as_bytes(), &Circumstances::at(moment())).unwrap();
+        let found = found.into_iter().filter(|f| f.name == "not-canonical");
+        found.map(|f| f.message).collect::<Vec<_>>()
+    };
+    assert!(how_text(&text).is_empty());
+    let (start, end) = text.split_at(76);
+    assert_eq!(
+        how_text(&format!("{start}\n{end}")),
+        ["the base64 has line ends in it"]
+    );
+    // `{}` is `e30=`, of which the last two bits are free.
+    assert!(
+        how_text("e31=").contains(
+            &"the last character of the base64 is another than a server writes".to_owned()
+        )
+    );
+}
+
+fn roots() -> Roots {
+    let json = fs::read(root().join("fixtures/consul/alpha-external.roots.json")).unwrap();
+    Roots::from_api(&json).unwrap()
+}
+
+/// Text with what the rules look for in it.
+fn text() -> impl Strategy<Value = String> {
+    let pieces = prop::sample::select(vec![
+        "10.0.0.1",
+        "::1",
+        "[",
+        "]",
+        ":",
+        "8503",
+        "%25",
+        "%",
+        "?",
+        "#",
+        " ",
+        "\t",
+        "\u{202e}",
+        "a",
+        "é",
+        "consul",
+        "localhost",
+        ".",
+        "-",
+        "_",
+        "\0",
+        "ServerAddresses",
+        "CA",
+        "\"",
+        "\\",
+        "\u{17f}",
+    ]);
+    prop::collection::vec(pieces, 0..8).prop_map(|pieces| pieces.concat())
+}
+
+fn any_json() -> impl Strategy<Value = serde_json::Value> {
+    let members = [
+        "CA",
+        "ca",
+        "ManualServerAddresses",
+        "ServerAddresses",
+        "ServerName",
+        "PeerID",
+        "peerid",
+        "EstablishmentSecret",
+        "Remote",
+        "remote",
+        "Partition",
+        "Locality",
+        "Zone",
+    ];
+    let leaf = prop_oneof![text().prop_map(Into::into), Just(serde_json::Value::Null)];
+    leaf.prop_recursive(4, 60, 6, move |inner| {
+        let key = prop_oneof![
+            prop::sample::select(members.to_vec()).prop_map(str::to_owned),
+            text()
+        ];
+        prop_oneof![
+            prop::collection::vec(text(), 0..5).prop_map(Into::into),
+            prop::collection::btree_map(key, inner, 0..8).prop_map(|members| members
+                .into_iter()
+                .collect::<serde_json::Map<_, _>>()
+                .into()),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn no_token_panics(value in any_json(), before in 0..3_usize) {
+        let json = format!("{}{value}", " ".repeat(before));
+        let token = encode_base64(json.as_bytes());
+        if let Ok(found) = findings(token.as_bytes(), &Circumstances::at(moment())) {
+            let mut counts: BTreeMap<_, usize> = BTreeMap::new();
+            for finding in &found {
+                *counts.entry(finding.code).or_default() += 1;
+            }
+            prop_assert!(counts.values().all(|count| *count <= 20));
+            prop_assert!(found.is_sorted_by_key(|finding| finding.code));
+        }
+    }
+
+    /// What a server mints has nothing to be warned of, where its address is a public one.
+    #[test]
+    fn a_generated_token_has_no_finding_above_a_note(
+        hosts in prop::collection::vec("([1-9]|1[1-9]|[2-9][0-9])(\\.[1-9][0-9]?){3}|[a-z]{1,9}\\.corp\\.net|\\[26[0-9a-f]{2}(:[1-9a-f]){7}\\]", 1..4),
+        port in 10_000..=u16::MAX,
+        manual: bool,
+    ) {
+        let mut inputs = Inputs::new("west", "dc1");
+        inputs.roots = roots();
+        let addresses: Vec<_> = hosts.iter().map(|host| format!("{host}:{port}")).collect();
+        inputs.server_addresses = addresses.clone();
+        if manual {
+            inputs.external_addresses = addresses;
+        }
+        let generated = peertok::generate(&inputs).unwrap();
+        let found = findings(generated.text.as_bytes(), &Circumstances::at(moment())).unwrap();
+        let serious: Vec<_> = found.iter().filter(|f| f.level > peertok::Level::Note).collect();
+        prop_assert!(serious.is_empty(), "{:?}", serious);
     }
 }

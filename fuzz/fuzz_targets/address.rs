@@ -1,8 +1,9 @@
-//! The parts of an address make the address, and its port is the number that Rust reads.
+//! The parts of an address make the address, its port is the number that Rust reads, and what gRPC
+//! dials is that host and port unless a URL says otherwise.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use peertok::fuzzing::{read_number, split_host_port};
+use peertok::fuzzing::{dialed, read_number, split_host_port};
 use peertok::is_server_address;
 
 fuzz_target!(|address: &str| {
@@ -18,4 +19,9 @@ fuzz_target!(|address: &str| {
     let number = read_number(port).filter(|number| ports.contains(number));
     assert_eq!(number, expected);
     assert_eq!(is_server_address(address), number.is_some());
+
+    if let Some((dialed, port)) = dialed(address) {
+        let in_url = address.contains(['%', '?', '#']);
+        assert!(in_url || dialed == host && Some(i64::from(port)) == number);
+    }
 });

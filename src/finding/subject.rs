@@ -1,11 +1,12 @@
 //! What a rule looks at, and where it puts what it finds.
 
+use super::address::{Address, Purpose, SetAside};
 use super::rules::RULES;
 use super::{Finding, Level, Rule};
 use crate::roots::certificates;
 use crate::snapshot::{State, TokenStatus};
 use crate::token::Reading;
-use crate::{DecodeError, DialedList, PeeringToken, Release, decode_base64};
+use crate::{DecodeError, PeeringToken, Release, Shape, decode_base64};
 use jiff::{SignedDuration, Timestamp};
 use x509_parser::prelude::{FromDer, X509Certificate, X509Version};
 
@@ -60,7 +61,8 @@ pub fn findings(
     token: &[u8],
     circumstances: &Circumstances<'_>,
 ) -> Result<Vec<Finding>, DecodeError> {
-    let json = decode_base64(token)?;
+    let text = token;
+    let json = decode_base64(text)?;
     let reading = Reading::of_json(&json)?;
     if let Some(error) = reading.type_error {
         return Err(error.into());
@@ -75,9 +77,22 @@ pub fn findings(
         der,
         certificate: X509Certificate::from_der(der).ok().map(|(_, read)| read),
     });
+    let addresses = Address::all(&token, circumstances.dialer_version);
+    let dials = addresses.iter().any(Address::is_dialable);
+    let decides = |address: &&Address<'_>| address.is_dialable() || address.ends_dialing();
+    let first = addresses.iter().find(decides);
+    let canonical = token.to_json(reading.shape);
     let subject = Subject {
         token: &token,
+        text,
+        json: &json,
+        // A line end behind the object comes from files and from echo.
+        is_canonical: canonical.as_bytes() == json.trim_ascii_end(),
+        shape: reading.shape,
         roots: roots.collect(),
+        dials,
+        dials_before_it_gives_up: first.is_some_and(Address::is_dialable),
+        addresses,
         circumstances,
     };
     let mut findings = Vec::new();
@@ -92,20 +107,47 @@ pub fn findings(
 /// A token that can be read, and what is known beside it.
 pub(super) struct Subject<'a> {
     pub(super) token: &'a PeeringToken,
+    /// The token as it was given.
+    pub(super) text: &'a [u8],
+    /// The JSON within it.
+    pub(super) json: &'a [u8],
+    /// Whether a server that has these fields writes that JSON.
+    pub(super) is_canonical: bool,
+    /// The oldest shape that has all the members found.
+    pub(super) shape: Shape,
     /// The certificates of all `CA` entries.
     pub(super) roots: Vec<Root<'a>>,
+    /// The addresses that a dialer tries.
+    pub(super) addresses: Vec<Address<'a>>,
+    /// Whether there is one of them that it dials.
+    dials: bool,
+    /// Whether that stands before any at which it gives up.
+    dials_before_it_gives_up: bool,
     pub(super) circumstances: &'a Circumstances<'a>,
 }
 
 impl<'a> Subject<'a> {
-    /// The addresses that a dialer tries, each with its JSON path.
-    pub(super) fn dialed_addresses(&self) -> impl Iterator<Item = (String, &'a str)> {
-        let list = match self.token.dialed_list() {
-            Some(DialedList::Manual) => "ManualServerAddresses",
-            _ => "ServerAddresses",
+    /// The addresses whose hosts are set aside for this, each with what sets it aside.
+    pub(super) fn set_aside(
+        &self,
+        purpose: Purpose,
+    ) -> impl Iterator<Item = (&Address<'a>, &'static SetAside)> {
+        let addresses = self.addresses.iter();
+        let with_purpose = addresses.filter_map(|address| Some((address, address.purpose()?)));
+        with_purpose.filter(move |(_, set_aside)| set_aside.purpose == purpose)
+    }
+
+    /// How much a fault matters for which an address is not even dialed: a dialer goes on to the
+    /// next, unless it gives up.
+    pub(super) fn level_of_undialable(&self, address: &Address<'_>) -> Level {
+        let has_other = match address.ends_dialing() {
+            true => self.dials_before_it_gives_up,
+            false => self.dials,
         };
-        let addresses = self.token.dialed_addresses().iter().enumerate();
-        addresses.map(move |(index, address)| (format!("$.{list}[{index}]"), address.as_str()))
+        match has_other {
+            true => Level::Warning,
+            false => Level::Error,
+        }
     }
 
     /// How much a fault matters that makes one root useless: the dialer needs no more than one root
@@ -182,6 +224,15 @@ impl Root<'_> {
 /// A moment in a message, to the second.
 pub(super) fn date(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
+}
+
+/// A text of the token in a message, of bounded length.
+pub(super) fn quoted(text: &str) -> String {
+    const MOST: usize = 100;
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
 }
 
 /// How many findings of one rule are told one by one.

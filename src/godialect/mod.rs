@@ -13,4 +13,5 @@ pub(crate) mod base64;
 pub(crate) mod json;
 pub(crate) mod pem;
 pub(crate) mod quote;
+pub(crate) mod target;
 pub(crate) mod x509;

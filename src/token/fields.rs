@@ -86,9 +86,9 @@ const fn list(place: &'static str) -> Field {
 
 pub(super) const SECRET_KEY: &str = "EstablishmentSecret";
 
-/// Consul's name of the member with this key in the object at a JSON path, if a server reads it.
-pub(crate) fn member_name(object: &str, key: Raw<'_>) -> Option<&'static str> {
-    let known: &[&str] = match object {
+/// Consul's names of the members that a server reads in the object at a JSON path.
+pub(crate) fn member_names(object: &str) -> &'static [&'static str] {
+    match object {
         "$" => &[
             "CA",
             "ManualServerAddresses",
@@ -101,8 +101,13 @@ pub(crate) fn member_name(object: &str, key: Raw<'_>) -> Option<&'static str> {
         "$.Remote" => &["Partition", "Datacenter", "Locality"],
         "$.Remote.Locality" => &["Region", "Zone"],
         _ => &[],
-    };
-    known.iter().copied().find(|name| key.folds_to(name))
+    }
+}
+
+/// Consul's name of the member with this key in the object at a JSON path, if a server reads it.
+pub(crate) fn member_name(object: &str, key: Raw<'_>) -> Option<&'static str> {
+    let mut known = member_names(object).iter().copied();
+    known.find(|name| key.folds_to(name))
 }
 
 const TOKEN: Field = Field {

@@ -1,6 +1,8 @@
 //! An address that is not one of the acceptor's servers.
 
 use super::super::{Found, Level, Rule, Subject};
+use super::super::subject::quoted;
+use std::collections::HashSet;
 
 pub(super) const RULE: Rule = Rule {
     code: "PT507",
@@ -9,7 +11,7 @@ pub(super) const RULE: Rule = Rule {
     path: "$.ManualServerAddresses[*], $.ServerAddresses[*]",
     what: "A dialed address is none that the acceptor would put into a token.",
     why: "Servers move, and an address of old leads nowhere or elsewhere. A load balancer or address translation in front of the servers looks the same from here.",
-    fix: "nothing, if a load balancer or address translation leads to a server",
+    fix: "leave it if a load balancer or address translation leads to a server; else take it out with peertok edit --remove-address HOST:PORT",
     versions: "Consul 1.13 and later; snapshots of 1.20.1 have been tried",
     source: "Consul: the catalog in the acceptor's state, as generate-token reads it",
     check,
@@ -19,12 +21,12 @@ fn check(subject: &Subject<'_>, found: &mut Found) {
     let Some(acceptor) = subject.circumstances.acceptor else {
         return;
     };
-    for (path, address) in subject.dialed_addresses() {
-        if !acceptor.server_addresses.iter().any(|known| known == address) {
-            found.at(
-                path,
-                format!("{address} is no address that the acceptor would put into a token"),
-            );
+    let known: HashSet<&str> = acceptor.server_addresses.iter().map(String::as_str).collect();
+    for address in &subject.addresses {
+        if !known.contains(address.text) {
+            let text = quoted(address.text);
+            let message = format!("{text} is no address that the acceptor would put into a token");
+            found.at(address.path(), message);
         }
     }
 }

@@ -23,7 +23,7 @@ fn check(subject: &Subject<'_>, found: &mut Found) {
     match status {
         TokenStatus::UsedOrSuperseded => found.at(
             RULE.path,
-            format!("a newer token of the same name had replaced this one, which may have been used before{as_of}"),
+            format!("a newer token of the same name had replaced this one{as_of}, and it may have been used before that"),
         ),
         TokenStatus::Superseded => found.at(
             RULE.path,

@@ -21,7 +21,7 @@ fn check(subject: &Subject<'_>, found: &mut Found) {
         return;
     };
     match status {
-        TokenStatus::Used => found.at(RULE.path, format!("the token was redeemed{as_of}")),
+        TokenStatus::Used => found.at(RULE.path, format!("the token had been redeemed{as_of}")),
         TokenStatus::Exchanged => found.at(
             RULE.path,
             format!("the token was exchanged, but its stream had not come up{as_of}"),

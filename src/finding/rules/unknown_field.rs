@@ -1,0 +1,59 @@
+//! A member that no server reads.
+
+use super::super::members::members;
+use super::super::{Found, Level, Rule, Subject};
+use super::super::subject::quoted;
+use crate::token::fields::member_names;
+
+pub(super) const RULE: Rule = Rule {
+    code: "PT601",
+    name: "unknown-field",
+    level: Level::Note,
+    path: "$, $.Remote, $.Remote.Locality",
+    what: "The token has a member that Consul does not know.",
+    why: "A server ignores it, as it ignores what a later release adds. It matters where the name of a member was misspelled: then the member itself is missing, and the server says that it is empty, or dials without it.",
+    fix: "correct the name if a known one was meant; leave it if a later release of Consul wrote it",
+    versions: "Consul 1.13 and later",
+    source: "Go: encoding/json.Unmarshal, which ignores unknown members",
+    check,
+};
+
+fn check(subject: &Subject<'_>, found: &mut Found) {
+    if subject.is_canonical {
+        return;
+    }
+    members(subject.json, |member| {
+        if member.name.is_some() {
+            return;
+        }
+        let key = member.key.unescape();
+        let shown = quoted(&key);
+        match meant(member.object, &key) {
+            Some(meant) => found.at_level(
+                Level::Warning,
+                member.path(),
+                format!("Consul knows no member {shown:?}; perhaps {meant} was meant"),
+            ),
+            None => found.at(member.path(), format!("Consul knows no member {shown:?}")),
+        }
+    });
+}
+
+/// The member whose name comes near: one that differs in punctuation, or in two letters at most and
+/// in one of three.
+fn meant(object: &str, key: &str) -> Option<&'static str> {
+    const LONGEST: usize = 64;
+    if key.len() > LONGEST {
+        return None;
+    }
+    let letters = |text: &str| {
+        let letters = text.chars().filter(|c| c.is_alphanumeric());
+        letters.collect::<String>().to_lowercase()
+    };
+    let key = letters(key);
+    member_names(object).iter().copied().find(|name| {
+        let name = letters(name);
+        let distance = strsim::levenshtein(&key, &name);
+        distance <= 2 && distance * 3 <= name.len()
+    })
+}
