@@ -2,9 +2,14 @@
 //! compiler points at a line of source.
 
 use super::layout::{Layout, Place};
+use super::report::warn;
 use super::text::{shown, shown_within};
-use crate::{Finding, Level, PeeringToken, Refusal, RootDetails, decode_base64};
+use crate::snapshot::State;
+use crate::{
+    Circumstances, Finding, Level, PeeringToken, Refusal, RootDetails, decode_base64, findings,
+};
 use annotate_snippets::{self as snippets, AnnotationKind, Group, Renderer, Snippet};
+use jiff::Timestamp;
 
 /// How many lines may lie between a list's first line and the entry that is pointed at, for both to
 /// be shown.
@@ -90,6 +95,24 @@ impl Places {
         let entry = self.token.ca.as_ref()?.get(index.parse::<usize>().ok()?)?;
         let details = RootDetails::of_entry(entry).into_iter().next()??;
         Some(shown_within(&details.subject, 80))
+    }
+}
+
+/// Warns of what is found in a token that was just made, or is about to be honoured by `acceptor`.
+/// `whose` stands before each message, and may be empty.
+pub(super) fn warn_of_findings(whose: &str, token: &[u8], acceptor: Option<&State>) {
+    /// What a snapshot that is made along with a token settles.
+    const SETTLED: [&str; 3] = ["token-used", "token-superseded", "token-unknown"];
+    let mut circumstances = Circumstances::at(Timestamp::now());
+    circumstances.acceptor = acceptor;
+    for finding in findings(token, &circumstances).unwrap_or_default() {
+        if finding.level > Level::Note && !SETTLED.contains(&finding.name) {
+            warn(&format!(
+                "{whose}{} ({})",
+                shown(&finding.message),
+                finding.name
+            ));
+        }
     }
 }
 

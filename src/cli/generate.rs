@@ -1,5 +1,6 @@
 //! `peertok generate`: Consul's `peering generate-token`, with files in place of a server.
 
+use super::diagnostics::warn_of_findings;
 use super::input::read_file;
 use super::report::{Failure, note, warn};
 use super::token_output::TokenOutput;
@@ -160,9 +161,9 @@ pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
         (Some(path), None) => (None, Some(snapshot::read(path)?)),
         (None, _) => (None, None),
     };
-    let state = base.as_ref().map(Base::state).or(state.as_ref());
-    let inputs = inputs(arguments, state)?;
-    let mut advice = match state.is_some_and(|state| state.peering(&inputs.name).is_some()) {
+    let known = base.as_ref().map(Base::state).or(state.as_ref());
+    let inputs = inputs(arguments, known)?;
+    let mut advice = match known.is_some_and(|state| state.peering(&inputs.name).is_some()) {
         true => "the server knows this peering, but not yet the token's secret, so establish would answer 403; it keeps the metadata that it has",
         false => "no server knows this token's PeerID and secret yet, so establish would answer 403; the peer's name and metadata are not part of a token",
     }
@@ -190,6 +191,8 @@ pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
     for notice in &generated.notices {
         warn(&notice.to_string());
     }
+    let state = base.as_ref().map(Base::state).or(state.as_ref());
+    warn_of_findings("", generated.text.as_bytes(), state);
     note(&advice);
     Ok(Status::Done)
 }

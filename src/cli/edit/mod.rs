@@ -3,6 +3,7 @@
 mod told;
 
 use super::decode::{read, refused};
+use super::diagnostics::warn_of_findings;
 use super::generate::{read_roots, secret};
 use super::input::{TokenArgs, read_file};
 use super::report::Failure;
@@ -139,6 +140,7 @@ pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
     let (token, told) = edited(arguments, original.as_ref().map(|token| &token[..]))?;
     arguments.output.write(&token)?;
     told.report();
+    warn_of_findings("", token.as_bytes(), None);
     Ok(Status::Done)
 }
 
@@ -152,6 +154,7 @@ fn edit_manifest(arguments: &Args, file: &Path) -> Result<(), Failure> {
     let manifest = kubernetes::replaced(&manifest, &name, selector, &token)?;
     output::write_private(file, true, manifest.as_bytes())?;
     told.report();
+    warn_of_findings("", token.as_bytes(), None);
     Ok(())
 }
 

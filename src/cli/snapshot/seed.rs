@@ -2,12 +2,13 @@
 
 use super::open_base;
 use crate::cli::Status;
-use crate::cli::input::{MAX_SIZE, Source};
+use crate::cli::diagnostics::warn_of_findings;
+use crate::cli::input::{GivenToken, MAX_SIZE, Source};
 use crate::cli::output::Staged;
 use crate::cli::report::{Failure, note, warn};
 use crate::cli::text::{date, distance};
 use crate::snapshot::{Base, Change, Seed, SeedError, State, seed_fresh};
-use crate::{Circumstances, Level, PeeringToken, Shape, check_peer_name, findings, judge};
+use crate::{PeeringToken, check_peer_name, judge};
 use jiff::Timestamp;
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -48,8 +49,13 @@ pub(in crate::cli) struct Args {
 }
 
 pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
-    let tokens = tokens(arguments)?;
+    let given = tokens(arguments)?;
     let mut base = arguments.base.as_deref().map(open_base).transpose()?;
+    for (token, (_, seed)) in given.iter().map(|(given, seeded)| (&given.token, seeded)) {
+        let whose = format!("the token of {:?}: ", seed.name);
+        warn_of_findings(&whose, token, base.as_ref().map(Base::state));
+    }
+    let tokens: Vec<(PeeringToken, Seed)> = given.into_iter().map(|(_, seeded)| seeded).collect();
     let (staged, advice) = stage(
         base.as_mut(),
         &tokens,
@@ -65,7 +71,7 @@ pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
 }
 
 /// The tokens, each with what makes an acceptor honour it.
-fn tokens(arguments: &Args) -> Result<Vec<(PeeringToken, Seed)>, Failure> {
+fn tokens(arguments: &Args) -> Result<Vec<(GivenToken, (PeeringToken, Seed))>, Failure> {
     let (tokens, names) = (arguments.token.len(), arguments.name.len());
     if tokens != names {
         let message = format!("expected a --name for each --token, but found {tokens} and {names}");
@@ -86,7 +92,7 @@ fn tokens(arguments: &Args) -> Result<Vec<(PeeringToken, Seed)>, Failure> {
         judge(&given.token).map_err(|refusal| refused(&refusal))?;
         let token = PeeringToken::decode(&given.token).map_err(|error| refused(&error))?;
         let seed = Seed::of_token(name, &token);
-        tokens.push((token, seed));
+        tokens.push((given, (token, seed)));
     }
     Ok(tokens)
 }
@@ -121,9 +127,6 @@ pub(in crate::cli) fn stage(
     let advice = match &base {
         Some(base) => {
             check_age(base.state(), output.allow_old_base)?;
-            for (token, seed) in tokens {
-                tell_other_cluster(&seed.name, token, base.state());
-            }
             base_note(base.state())
         }
         None => FRESH_NOTE.to_owned(),
@@ -147,21 +150,6 @@ pub(in crate::cli) fn stage(
         tell_change(seed, change);
     }
     Ok((staged, advice))
-}
-
-/// Says what keeps a dialer from getting through with a token of this acceptor.
-fn tell_other_cluster(name: &str, token: &PeeringToken, base: &State) {
-    /// What the seeding changes.
-    const SETTLED: [&str; 3] = ["token-used", "token-superseded", "token-unknown"];
-    let mut circumstances = Circumstances::at(Timestamp::now());
-    circumstances.acceptor = Some(base);
-    let token = token.encode(Shape::default());
-    let found = findings(token.as_bytes(), &circumstances).unwrap_or_default();
-    for finding in found {
-        if finding.level == Level::Error && !SETTLED.contains(&finding.name) {
-            warn(&format!("the token of {name:?}: {}", finding.message));
-        }
-    }
 }
 
 /// Says what became of what the base had under the name.
