@@ -8,7 +8,9 @@
 
 mod address;
 mod members;
+mod root;
 mod rules;
+mod server_name;
 mod subject;
 
 pub use subject::{Circumstances, findings};

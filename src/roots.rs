@@ -273,6 +273,7 @@ impl RootDetails {
     pub(crate) fn of_der(der: &[u8]) -> Option<Self> {
         let (_, certificate) = X509Certificate::from_der(der).ok()?;
         let moment = |seconds| Timestamp::from_second(seconds).ok();
+        let names = certificate.subject_alternative_name().ok().flatten();
         let is_ca = certificate
             .basic_constraints()
             .ok()
@@ -281,7 +282,7 @@ impl RootDetails {
         Some(Self {
             subject: certificate.subject().to_string(),
             issuer: certificate.issuer().to_string(),
-            trust_domain: spiffe_host(&certificate),
+            trust_domain: names.and_then(|names| spiffe_host(&names.value.general_names)),
             not_before: moment(certificate.validity().not_before.timestamp()),
             not_after: moment(certificate.validity().not_after.timestamp()),
             key: key_name(&certificate),
@@ -291,21 +292,17 @@ impl RootDetails {
     }
 }
 
-fn spiffe_host(certificate: &X509Certificate<'_>) -> Option<String> {
-    let names = certificate.subject_alternative_name().ok()??;
-    names
-        .value
-        .general_names
-        .iter()
-        .find_map(|name| match name {
-            GeneralName::URI(uri) => {
-                let (scheme, rest) = uri.split_once("://")?;
-                let host = rest.split(['/', '?', '#']).next()?;
-                let found = scheme.eq_ignore_ascii_case("spiffe") && !host.is_empty();
-                found.then(|| host.to_lowercase())
-            }
-            _ => None,
-        })
+/// The host of the `spiffe://` URI among alternative names, in lower case.
+pub(crate) fn spiffe_host(names: &[GeneralName<'_>]) -> Option<String> {
+    names.iter().find_map(|name| match name {
+        GeneralName::URI(uri) => {
+            let (scheme, rest) = uri.split_once("://")?;
+            let host = rest.split(['/', '?', '#']).next()?;
+            let found = scheme.eq_ignore_ascii_case("spiffe") && !host.is_empty();
+            found.then(|| host.to_lowercase())
+        }
+        _ => None,
+    })
 }
 
 fn key_name(certificate: &X509Certificate<'_>) -> String {

@@ -21,7 +21,22 @@ macro_rules! rules {
 }
 
 rules! {
+    no_ca,
     ca_expired,
+    ca_not_yet_valid,
+    ca_expiring,
+    ca_not_a_ca,
+    ca_no_cert_sign,
+    ca_duplicate,
+    ca_extra_certificate,
+    ca_weak_key,
+    ca_signature,
+    ca_unusable,
+    ca_private_key,
+    server_name_mismatch,
+    server_name_shape,
+    server_name_legacy,
+    datacenter_mismatch,
     secret_missing,
     secret_not_uuid,
     peer_id_not_uuid,

@@ -1,14 +1,13 @@
 //! What a rule looks at, and where it puts what it finds.
 
 use super::address::{Address, Purpose, SetAside};
+use super::root::{Entry, Root};
 use super::rules::RULES;
 use super::{Finding, Level, Rule};
-use crate::roots::certificates;
 use crate::snapshot::{State, TokenStatus};
 use crate::token::Reading;
 use crate::{DecodeError, PeeringToken, Release, Shape, decode_base64};
 use jiff::{SignedDuration, Timestamp};
-use x509_parser::prelude::{FromDer, X509Certificate, X509Version};
 
 /// What is known beside the token.
 #[derive(Debug, Clone)]
@@ -68,33 +67,30 @@ pub fn findings(
         return Err(error.into());
     }
     let token = reading.token;
-    let entries = token.ca.iter().flatten().enumerate();
-    let ders: Vec<(usize, Vec<u8>)> = entries
-        .flat_map(|(entry, pem)| certificates(pem).into_iter().map(move |der| (entry, der)))
-        .collect();
-    let roots = ders.iter().map(|(entry, der)| Root {
-        entry: *entry,
-        der,
-        certificate: X509Certificate::from_der(der).ok().map(|(_, read)| read),
-    });
+    let entries = token.ca.iter().flatten().map(|entry| Entry::of(entry));
+    let entries: Vec<Entry> = entries.collect();
     let addresses = Address::all(&token, circumstances.dialer_version);
-    let dials = addresses.iter().any(Address::is_dialable);
     let decides = |address: &&Address<'_>| address.is_dialable() || address.ends_dialing();
-    let first = addresses.iter().find(decides);
-    let canonical = token.to_json(reading.shape);
-    let subject = Subject {
+    let mut subject = Subject {
         token: &token,
         text,
         json: &json,
         // A line end behind the object comes from files and from echo.
-        is_canonical: canonical.as_bytes() == json.trim_ascii_end(),
+        is_canonical: token.to_json(reading.shape).as_bytes() == json.trim_ascii_end(),
         shape: reading.shape,
-        roots: roots.collect(),
-        dials,
-        dials_before_it_gives_up: first.is_some_and(Address::is_dialable),
+        entries: &entries,
+        roots: Root::all(&entries, &token.server_name),
+        has_usable_root: false,
+        has_lasting_root: false,
+        dials: addresses.iter().any(Address::is_dialable),
+        dials_before_it_gives_up: addresses
+            .iter()
+            .find(decides)
+            .is_some_and(Address::is_dialable),
         addresses,
         circumstances,
     };
+    subject.judge_roots();
     let mut findings = Vec::new();
     for rule in RULES {
         let mut found = Found::new(rule);
@@ -115,8 +111,13 @@ pub(super) struct Subject<'a> {
     pub(super) is_canonical: bool,
     /// The oldest shape that has all the members found.
     pub(super) shape: Shape,
-    /// The certificates of all `CA` entries.
+    /// The entries of `CA`.
+    pub(super) entries: &'a [Entry],
+    /// The certificates that the dialer trusts, of all entries.
     pub(super) roots: Vec<Root<'a>>,
+    has_usable_root: bool,
+    /// Whether one works at the moment of use and as long as the peering is to last.
+    has_lasting_root: bool,
     /// The addresses that a dialer tries.
     pub(super) addresses: Vec<Address<'a>>,
     /// Whether there is one of them that it dials.
@@ -127,6 +128,39 @@ pub(super) struct Subject<'a> {
 }
 
 impl<'a> Subject<'a> {
+    /// Judges the roots together, once for all rules.
+    fn judge_roots(&mut self) {
+        let end = self.end_of_use();
+        let usable = || self.roots.iter().filter(|root| self.is_usable(root));
+        let found = (
+            usable().next().is_some(),
+            usable().any(|root| !root.ends_before(end)),
+        );
+        (self.has_usable_root, self.has_lasting_root) = found;
+    }
+
+    /// Whether the dialer speaks TLS, and so looks at the server name.
+    pub(super) fn has_tls(&self) -> bool {
+        !self.entries.is_empty()
+    }
+
+    /// Whether a root works at the moment of use.
+    pub(super) fn is_usable(&self, root: &Root<'_>) -> bool {
+        root.is_of_use() && root.is_valid_at(self.circumstances.at)
+    }
+
+    /// Whether any root works at the moment of use.
+    pub(super) fn has_usable_root(&self) -> bool {
+        self.has_usable_root
+    }
+
+    /// The moment until which the peering is to last.
+    pub(super) fn end_of_use(&self) -> Timestamp {
+        let circumstances = self.circumstances;
+        let end = circumstances.at.checked_add(circumstances.within);
+        end.unwrap_or(Timestamp::MAX)
+    }
+
     /// The addresses whose hosts are set aside for this, each with what sets it aside.
     pub(super) fn set_aside(
         &self,
@@ -153,11 +187,17 @@ impl<'a> Subject<'a> {
     /// How much a fault matters that makes one root useless: the dialer needs no more than one root
     /// that works.
     pub(super) fn level_of_useless_root(&self) -> Level {
-        let at = self.circumstances.at;
-        let is_usable = |root: &Root<'_>| root.is_valid_at(at) && root.may_sign();
-        match self.roots.iter().any(is_usable) {
+        match self.has_usable_root {
             true => Level::Note,
             false => Level::Error,
+        }
+    }
+
+    /// How much it matters that a root that works expires soon.
+    pub(super) fn level_of_expiring_root(&self) -> Level {
+        match self.has_lasting_root {
+            true => Level::Note,
+            false => Level::Warning,
         }
     }
 
@@ -172,58 +212,15 @@ impl<'a> Subject<'a> {
     }
 }
 
-/// A certificate of a `CA` entry.
-pub(super) struct Root<'a> {
-    /// The index of the entry in `CA`.
-    pub(super) entry: usize,
-    pub(super) der: &'a [u8],
-    /// What x509-parser reads, which may fail where Go does not.
-    pub(super) certificate: Option<X509Certificate<'a>>,
-}
-
-impl Root<'_> {
-    /// The JSON path of the entry.
-    pub(super) fn path(&self) -> String {
-        format!("$.CA[{}]", self.entry)
-    }
-
-    /// The last moment at which the certificate is valid.
-    pub(super) fn not_after(&self) -> Option<Timestamp> {
-        let end = self.certificate.as_ref()?.validity().not_after;
-        Timestamp::from_second(end.timestamp()).ok()
-    }
-
-    /// Whether the moment is within the certificate's validity. Both of its ends belong to it, to
-    /// the second (RFC 5280, section 4.1.2.5).
-    pub(super) fn is_valid_at(&self, at: Timestamp) -> bool {
-        self.certificate.as_ref().is_none_or(|certificate| {
-            let validity = certificate.validity();
-            let (from, to) = (
-                validity.not_before.timestamp(),
-                validity.not_after.timestamp(),
-            );
-            (from..=to).contains(&at.as_second())
-        })
-    }
-
-    /// Whether Go lets the certificate vouch for others (`Certificate.CheckSignatureFrom`). One of
-    /// version 1 or 2 needs no basic constraints for that.
-    pub(super) fn may_sign(&self) -> bool {
-        let Some(certificate) = &self.certificate else {
-            return true;
-        };
-        let is_ca = match certificate.basic_constraints() {
-            Ok(Some(constraints)) => constraints.value.ca,
-            _ => certificate.version() != X509Version::V3,
-        };
-        let key_usage = certificate.key_usage().ok().flatten();
-        is_ca && key_usage.is_none_or(|usage| usage.value.flags == 0 || usage.value.key_cert_sign())
-    }
-}
-
 /// A moment in a message, to the second.
 pub(super) fn date(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
+}
+
+/// A moment in a message, from seconds of Unix time.
+pub(super) fn date_of(seconds: i64) -> String {
+    let at = Timestamp::from_second(seconds);
+    at.map_or_else(|_| "the end of the year 9999".to_owned(), date)
 }
 
 /// A text of the token in a message, of bounded length.

@@ -1,0 +1,67 @@
+//! A self-signed root whose signature is wrong.
+
+use super::super::{Found, Level, Rule, Subject};
+use super::super::root::Key;
+use super::super::subject::quoted;
+use x509_parser::error::X509Error;
+use x509_parser::extensions::ParsedExtension;
+use x509_parser::prelude::X509Certificate;
+
+pub(super) const RULE: Rule = Rule {
+    code: "PT110",
+    name: "ca-signature",
+    level: Level::Warning,
+    path: "$.CA[*]",
+    what: "The signature that a root made over itself is wrong.",
+    why: "The certificate was changed after it was signed. Go never checks the signature of a root, so nothing fails if only the signature was hit. But if it was the key, the subject or an extension, dialing ends in \"x509: certificate signed by unknown authority\".",
+    fix: "compare the root with that of the acceptor, and take a whole copy from /v1/connect/ca/roots there",
+    versions: "Consul 1.13 and later",
+    source: "RFC 5280, section 4.1.1.3; checked with ring, where it knows the algorithm",
+    check,
+};
+
+/// An issuer of the same name may be another key: the key identifiers tell.
+fn check(subject: &Subject<'_>, found: &mut Found) {
+    if !subject.circumstances.costly {
+        return;
+    }
+    for root in &subject.roots {
+        let Some(certificate) = &root.certificate else {
+            continue;
+        };
+        // Of the others ring cannot tell a wrong signature from a key that it does not take.
+        let is_checked = matches!(root.key, Key::Rsa(2048..=8192) | Key::Other);
+        if is_checked && is_self_signed(certificate) && has_wrong_signature(certificate) {
+            found.at(
+                root.path(),
+                format!(
+                    "the signature of {} over itself is wrong: the certificate was changed",
+                    quoted(&root.subject())
+                ),
+            );
+        }
+    }
+}
+
+fn is_self_signed(certificate: &X509Certificate<'_>) -> bool {
+    let mut own = None;
+    let mut issuer = None;
+    for extension in certificate.extensions() {
+        match extension.parsed_extension() {
+            ParsedExtension::SubjectKeyIdentifier(key) => own = Some(key),
+            ParsedExtension::AuthorityKeyIdentifier(authority) => {
+                issuer = authority.key_identifier.as_ref();
+            }
+            _ => {}
+        }
+    }
+    certificate.subject().as_raw() == certificate.issuer().as_raw()
+        && (issuer.is_none() || issuer == own)
+}
+
+fn has_wrong_signature(certificate: &X509Certificate<'_>) -> bool {
+    matches!(
+        certificate.verify_signature(None),
+        Err(X509Error::SignatureVerificationError)
+    )
+}

@@ -1,0 +1,53 @@
+//! A server name of no form that Consul has.
+
+use super::super::{Found, Level, Rule, Subject};
+use super::super::server_name::{ServerName, is_dns_name};
+use super::super::subject::quoted;
+use crate::generate::is_uuid;
+
+pub(super) const RULE: Rule = Rule {
+    code: "PT202",
+    name: "server-name-shape",
+    level: Level::Warning,
+    path: "$.ServerName",
+    what: "The server name has none of the forms that Consul writes: server.<datacenter>.peering.<cluster ID>.consul.",
+    why: "The dialer asks for a certificate of this name. An acceptor that does not know it shows another certificate or none: \"x509: certificate is valid for …, not …\", or \"remote error: tls: unrecognized name\". The acceptor compares to the letter, and writes the name in lower case. A cluster ID that is no UUID, or a dot at the end, is a note: no server writes it, but it works where the acceptor has that name.",
+    fix: "set the name that the acceptor's own tokens have with peertok edit; the addresses need not match it",
+    versions: "Consul 1.13 and later",
+    source: "Consul: the server name of generate-token, and the choice of the certificate by SNI; Go: crypto/x509.Certificate.VerifyHostname",
+    check,
+};
+
+/// Without TLS nobody asks for the name.
+fn check(subject: &Subject<'_>, found: &mut Found) {
+    let name = subject.token.server_name.as_str();
+    if !subject.has_tls() || name.is_empty() {
+        return;
+    }
+    let without_dot = name.strip_suffix('.').unwrap_or(name);
+    let (level, fault) = if !is_dns_name(without_dot) {
+        (RULE.level, "is no DNS name, which no certificate matches")
+    } else {
+        match ServerName::read(name) {
+            None => (
+                RULE.level,
+                "is not of the form server.<datacenter>.peering.<cluster ID>.consul",
+            ),
+            Some(_) if name.bytes().any(|b| b.is_ascii_uppercase()) => (
+                RULE.level,
+                "has upper case, while the acceptor's name is in lower case",
+            ),
+            Some(ServerName::Peering { trust_domain, .. }) if !is_of_cluster(trust_domain) => (
+                Level::Note,
+                "does not end in <cluster ID>.consul, with a UUID for the ID",
+            ),
+            Some(_) if name.ends_with('.') => (Level::Note, "ends in a dot, which TLS leaves out"),
+            Some(_) => return,
+        }
+    };
+    found.at_level(level, RULE.path, format!("{} {fault}", quoted(name)));
+}
+
+fn is_of_cluster(trust_domain: &str) -> bool {
+    trust_domain.strip_suffix(".consul").is_some_and(is_uuid)
+}

@@ -1,0 +1,56 @@
+//! The parts of a server name.
+//!
+//! ```text
+//! server.<datacenter>.peering.<trust domain>    since Consul 1.14
+//! server.<datacenter>.<DNS domain>              Consul 1.13
+//! ```
+
+/// A server name in one of Consul's forms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ServerName<'a> {
+    /// The form that is for peering alone.
+    Peering {
+        datacenter: &'a str,
+        trust_domain: &'a str,
+    },
+    /// The name that servers have in RPC, too.
+    Legacy { datacenter: &'a str },
+}
+
+impl<'a> ServerName<'a> {
+    /// Takes a server name apart; in any case, and without a trailing dot.
+    pub(super) fn read(name: &'a str) -> Option<Self> {
+        let name = name.strip_suffix('.').unwrap_or(name);
+        let (server, rest) = name.split_once('.')?;
+        let (datacenter, domain) = rest.split_once('.')?;
+        if !server.eq_ignore_ascii_case("server") || !is_dns_name(name) {
+            return None;
+        }
+        Some(match domain.split_once('.') {
+            Some((peering, trust_domain)) if peering.eq_ignore_ascii_case("peering") => {
+                Self::Peering {
+                    datacenter,
+                    trust_domain,
+                }
+            }
+            _ if domain.eq_ignore_ascii_case("peering") => return None,
+            _ => Self::Legacy { datacenter },
+        })
+    }
+
+    pub(super) fn datacenter(self) -> &'a str {
+        match self {
+            Self::Peering { datacenter, .. } | Self::Legacy { datacenter } => datacenter,
+        }
+    }
+}
+
+/// Whether Go can match a name with a certificate's at all (`validHostname` in crypto/x509), or
+/// DNS can hold it: labels of up to 63 bytes, 253 in all (RFC 1035, section 2.3.4).
+pub(super) fn is_dns_name(name: &str) -> bool {
+    let is_label = |label: &str| {
+        let in_label = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+        (1..=63).contains(&label.len()) && !label.starts_with('-') && label.bytes().all(in_label)
+    };
+    name.len() <= 253 && name.split('.').all(is_label)
+}
