@@ -10,6 +10,8 @@ mod address;
 mod members;
 mod root;
 mod rules;
+#[cfg(test)]
+mod sample;
 mod server_name;
 mod subject;
 

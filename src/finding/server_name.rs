@@ -54,3 +54,43 @@ pub(super) fn is_dns_name(name: &str) -> bool {
     };
     name.len() <= 253 && name.split('.').all(is_label)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_taken_apart() {
+        let peering = |datacenter, trust_domain| {
+            Some(ServerName::Peering {
+                datacenter,
+                trust_domain,
+            })
+        };
+        let legacy = |datacenter| Some(ServerName::Legacy { datacenter });
+        for (name, expected) in [
+            ("server.dc1.peering.x.consul", peering("dc1", "x.consul")),
+            ("SERVER.dc_1.Peering.x.consul.", peering("dc_1", "x.consul")),
+            ("server.dc1.consul", legacy("dc1")),
+            ("server.dc1.a.example.com", legacy("dc1")),
+            ("server.dc1", None),
+            ("server.dc1.peering", None),
+            ("client.dc1.consul", None),
+            ("server.dc 1.consul", None),
+            ("server..consul", None),
+            ("server.dc1.consul..", None),
+            ("", None),
+        ] {
+            assert_eq!(ServerName::read(name), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn labels_and_names_have_a_length() {
+        let label = "a".repeat(63);
+        let name = [label.as_str(); 4].join(".");
+        assert!(is_dns_name(&label) && is_dns_name(&name[..253]));
+        assert!(!is_dns_name(&format!("{label}a")) && !is_dns_name(&name[..254]));
+        assert!(!is_dns_name("-a.b") && !is_dns_name("a.*.b"));
+    }
+}

@@ -34,3 +34,23 @@ fn check(subject: &Subject<'_>, found: &mut Found) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::sample::{failing, levels, root};
+    use super::*;
+
+    #[test]
+    fn a_root_that_lasts_makes_it_a_note() {
+        for (beside, expected) in [
+            ("ca-duplicate", Level::Note),
+            ("ca-not-yet-valid", Level::Warning),
+            ("ca-expired", Level::Warning),
+            ("ca-not-a-ca", Level::Warning),
+        ] {
+            let mut token = failing(RULE.name);
+            token.ca.as_mut().unwrap().push(root(beside));
+            assert_eq!(levels(&token, RULE.name), [expected], "{beside}");
+        }
+    }
+}

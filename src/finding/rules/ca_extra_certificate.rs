@@ -30,3 +30,23 @@ fn check(subject: &Subject<'_>, found: &mut Found) {
         found.at(format!("$.CA[{index}]"), message);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::sample::{levels, root, sound};
+    use super::*;
+
+    /// Go's pool passes over what has headers and what it cannot read.
+    #[test]
+    fn certificates_that_are_dropped_are_told() {
+        let good = root("ca-duplicate");
+        let with_headers = good.replacen("-----\n", "-----\nX: y\n\n", 1);
+        let unreadable = "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n";
+        for second in [with_headers.as_str(), unreadable] {
+            let mut token = sound();
+            token.ca = Some(vec![format!("{good}{second}")]);
+            assert_eq!(levels(&token, RULE.name), [Level::Note]);
+            assert_eq!(levels(&token, "ca-duplicate"), []);
+        }
+    }
+}

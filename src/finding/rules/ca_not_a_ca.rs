@@ -34,3 +34,38 @@ fn check(subject: &Subject<'_>, found: &mut Found) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::sample::levels;
+    use super::*;
+    use crate::PeeringToken;
+    use serde_json::Value;
+
+    /// Go takes a certificate of the pool as it is.
+    #[test]
+    fn a_servers_own_certificate_is_a_warning() {
+        let recorded = include_str!("../../../fixtures/findings/go-verify.json");
+        let answers = recorded.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        let mut warned = Vec::new();
+        for answer in answers {
+            let token = PeeringToken {
+                ca: Some(vec![answer["ca"][0].as_str().unwrap().to_owned()]),
+                server_name: answer["server_name"].as_str().unwrap().to_owned(),
+                ..PeeringToken::default()
+            };
+            if levels(&token, RULE.name) == [Level::Warning] {
+                warned.push(answer["name"].as_str().unwrap().to_owned());
+            }
+        }
+        let own = "the server's own certificate";
+        let expected = [
+            own.to_owned(),
+            format!("{own}, the name in upper case"),
+            format!("{own}, with a wildcard"),
+            // Judged at its own moment it has expired, but not at that of the fixtures.
+            format!("{own}, expired"),
+        ];
+        assert_eq!(warned, expected);
+    }
+}

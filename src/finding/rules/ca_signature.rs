@@ -65,3 +65,29 @@ fn has_wrong_signature(certificate: &X509Certificate<'_>) -> bool {
         Err(X509Error::SignatureVerificationError)
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::sample::levels;
+    use super::*;
+    use crate::PeeringToken;
+    use serde_json::Value;
+
+    /// Certificates that Go made and signed, with keys of every kind, some of which ring refuses.
+    #[test]
+    fn what_ring_cannot_check_is_not_found() {
+        let mut wrong = Vec::new();
+        for line in include_str!("../../../fixtures/findings/go-verify.json").lines() {
+            let answer: Value = serde_json::from_str(line).unwrap();
+            let entries = answer["ca"].as_array().unwrap().iter();
+            let token = PeeringToken {
+                ca: Some(entries.map(|entry| entry.as_str().unwrap().to_owned()).collect()),
+                ..PeeringToken::default()
+            };
+            if !levels(&token, RULE.name).is_empty() {
+                wrong.push(answer["name"].as_str().unwrap().to_owned());
+            }
+        }
+        assert_eq!(wrong, ["own signature wrong"]);
+    }
+}

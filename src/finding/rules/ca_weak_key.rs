@@ -37,3 +37,36 @@ fn check(subject: &Subject<'_>, found: &mut Found) {
         found.at_level(level, root.path(), message);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::sample::{levels, root};
+    use super::*;
+    use crate::PeeringToken;
+    use serde_json::Value;
+
+    #[test]
+    fn every_size_has_its_level() {
+        let recorded = include_str!("../../../fixtures/findings/go-verify.json");
+        let answers: Vec<Value> = recorded.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        for (name, alone, beside_another) in [
+            ("RSA 512", Some(Level::Error), Some(Level::Warning)),
+            ("RSA 1016", Some(Level::Error), Some(Level::Warning)),
+            ("RSA 1024", Some(Level::Warning), Some(Level::Warning)),
+            ("RSA 2048", None, None),
+            ("EC P-224", Some(Level::Note), Some(Level::Note)),
+            ("EC P-521", None, None),
+            ("Ed25519", None, None),
+        ] {
+            let answer = answers.iter().find(|answer| answer["name"] == name).unwrap();
+            let entry = answer["ca"][0].as_str().unwrap().to_owned();
+            let mut token = PeeringToken {
+                ca: Some(vec![entry]),
+                ..PeeringToken::default()
+            };
+            assert_eq!(levels(&token, RULE.name), alone.as_slice(), "{name}");
+            token.ca.as_mut().unwrap().push(root("ca-duplicate"));
+            assert_eq!(levels(&token, RULE.name), beside_another.as_slice(), "{name}");
+        }
+    }
+}

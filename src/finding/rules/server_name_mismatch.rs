@@ -55,3 +55,30 @@ fn check(subject: &Subject<'_>, found: &mut Found) {
         format!("the server name is of the trust domain {own}, but the roots are of {other}{more}"),
     );
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::sample::{failing, levels, root};
+    use super::*;
+
+    #[test]
+    fn any_root_of_the_trust_domain_will_do_that_works() {
+        let without_uri = include_str!("../../../fixtures/ca/no-spiffe.pem");
+        for (beside, expected) in [
+            (root("ca-duplicate"), None),
+            (root("ca-expired"), Some(Level::Warning)),
+            (without_uri.to_owned(), Some(Level::Note)),
+        ] {
+            let mut token = failing(RULE.name);
+            token.ca.as_mut().unwrap().push(beside);
+            assert_eq!(levels(&token, RULE.name), expected.as_slice());
+        }
+    }
+
+    #[test]
+    fn roots_without_a_uri_say_nothing() {
+        let mut token = failing(RULE.name);
+        token.ca = Some(vec![include_str!("../../../fixtures/ca/no-spiffe.pem").to_owned()]);
+        assert_eq!(levels(&token, RULE.name), []);
+    }
+}

@@ -51,3 +51,33 @@ fn check(subject: &Subject<'_>, found: &mut Found) {
 fn is_of_cluster(trust_domain: &str) -> bool {
     trust_domain.strip_suffix(".consul").is_some_and(is_uuid)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::sample::{levels, sound};
+    use super::*;
+
+    #[test]
+    fn every_fault_has_its_level() {
+        let id = "11111111-2222-3333-4444-555555555555";
+        for (name, expected) in [
+            (format!("server.dc1.peering.{id}.consul"), None),
+            (format!("server.dc1.peering.{id}.consul."), Some(Level::Note)),
+            (format!("server.DC1.peering.{id}.consul"), Some(Level::Warning)),
+            (format!("server.dc1.peering.{id}.example"), Some(Level::Note)),
+            ("server.dc1.peering.x.consul".to_owned(), Some(Level::Note)),
+            ("server.dc1.consul".to_owned(), None),
+            ("10.0.0.1".to_owned(), Some(Level::Warning)),
+            ("a b".to_owned(), Some(Level::Warning)),
+            ("a".repeat(10_000), Some(Level::Warning)),
+        ] {
+            let mut token = sound();
+            token.server_name = name;
+            let name = &token.server_name;
+            assert_eq!(levels(&token, RULE.name), expected.as_slice(), "{name}");
+            // Without TLS nobody asks for it.
+            token.ca = None;
+            assert_eq!(levels(&token, RULE.name), []);
+        }
+    }
+}
