@@ -3,12 +3,12 @@
 use super::open_base;
 use crate::cli::Status;
 use crate::cli::diagnostics::warn_of_findings;
-use crate::cli::input::{GivenToken, MAX_SIZE, Source};
+use crate::cli::input::{MAX_SIZE, Source};
 use crate::cli::output::Staged;
 use crate::cli::report::{Failure, note, warn};
 use crate::cli::text::{date, distance};
 use crate::snapshot::{Base, Change, Seed, SeedError, State, seed_fresh};
-use crate::{PeeringToken, check_peer_name, judge};
+use crate::{PeeringToken, Shape, check_peer_name, judge};
 use jiff::Timestamp;
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -49,13 +49,13 @@ pub(in crate::cli) struct Args {
 }
 
 pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
-    let given = tokens(arguments)?;
+    let tokens = tokens(arguments)?;
     let mut base = arguments.base.as_deref().map(open_base).transpose()?;
-    for (token, (_, seed)) in given.iter().map(|(given, seeded)| (&given.token, seeded)) {
+    for (token, seed) in &tokens {
         let whose = format!("the token of {:?}: ", seed.name);
-        warn_of_findings(&whose, token, base.as_ref().map(Base::state));
+        let token = token.encode(Shape::default());
+        warn_of_findings(&whose, token.as_bytes(), base.as_ref().map(Base::state));
     }
-    let tokens: Vec<(PeeringToken, Seed)> = given.into_iter().map(|(_, seeded)| seeded).collect();
     let (staged, advice) = stage(
         base.as_mut(),
         &tokens,
@@ -71,7 +71,7 @@ pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
 }
 
 /// The tokens, each with what makes an acceptor honour it.
-fn tokens(arguments: &Args) -> Result<Vec<(GivenToken, (PeeringToken, Seed))>, Failure> {
+fn tokens(arguments: &Args) -> Result<Vec<(PeeringToken, Seed)>, Failure> {
     let (tokens, names) = (arguments.token.len(), arguments.name.len());
     if tokens != names {
         let message = format!("expected a --name for each --token, but found {tokens} and {names}");
@@ -92,7 +92,7 @@ fn tokens(arguments: &Args) -> Result<Vec<(GivenToken, (PeeringToken, Seed))>, F
         judge(&given.token).map_err(|refusal| refused(&refusal))?;
         let token = PeeringToken::decode(&given.token).map_err(|error| refused(&error))?;
         let seed = Seed::of_token(name, &token);
-        tokens.push((given, (token, seed)));
+        tokens.push((token, seed));
     }
     Ok(tokens)
 }
