@@ -25,6 +25,7 @@ pub mod fuzzing;
 mod generate;
 mod godialect;
 pub mod kubernetes;
+mod recovery;
 mod release;
 mod request;
 mod roots;
@@ -47,6 +48,7 @@ pub use godialect::x509::{
     Field, IpAddressError, IpAddressFault, NameError, NonCriticalExtension, PointError,
     PublicKeyError, StringError, UriError, UriFault,
 };
+pub use recovery::{Damage, Meant, Mistaken, Partial, Recovered, recover};
 pub use release::{Release, ReleaseError, Shape};
 pub use request::{MetaError, MetaFault, PeerNameError, check_meta, check_peer_name};
 pub use roots::{RootDetails, Roots, RootsError};

@@ -84,7 +84,7 @@ const fn list(place: &'static str) -> Field {
     }
 }
 
-pub(super) const SECRET_KEY: &str = "EstablishmentSecret";
+pub(crate) const SECRET_KEY: &str = "EstablishmentSecret";
 
 /// Consul's names of the members that a server reads in the object at a JSON path.
 pub(crate) fn member_names(object: &str) -> &'static [&'static str] {
