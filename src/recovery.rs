@@ -210,8 +210,8 @@ pub fn recover(given: &[u8]) -> Option<Meant> {
         Err(refusal) if matches!(refusal.stage(), Stage::Base64 | Stage::Json) => {}
         _ => return None,
     }
-    if is_token(given) {
-        // Only a member is of the wrong type, which is no damage of the way.
+    if has_members(given) {
+        // One of them is of the wrong type, which is no damage of the way.
         return None;
     }
     let found = Search::default().run(given);
@@ -229,10 +229,10 @@ pub fn recover(given: &[u8]) -> Option<Meant> {
     }
 }
 
-/// Whether Go reads this as base64 with a token's JSON in it.
-fn is_token(text: &[u8]) -> bool {
+/// Whether Go reads this as base64 with a JSON object in it that has a member of a token.
+fn has_members(text: &[u8]) -> bool {
     let mut json = Zeroizing::new(Vec::with_capacity(text.len()));
-    base64::decode(text, &mut json).is_ok() && Members::of(&json).make_a_token()
+    base64::decode(text, &mut json).is_ok() && Members::of(&json).are_some()
 }
 
 /// How many kinds of damage are undone at most, those that come back included.
@@ -381,7 +381,9 @@ impl Search {
     }
 
     fn truncated(&mut self, json: &[u8], members: Members) -> Meant {
-        let damages = mem::take(&mut self.damages);
+        let mut damages = mem::take(&mut self.damages);
+        // At the cut there is no padding to be expected.
+        damages.retain(|damage| *damage != Damage::Padding);
         Meant::Truncated(Box::new(members.into_partial(json, damages)))
     }
 }

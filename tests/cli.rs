@@ -910,11 +910,19 @@ fn json_output_keeps_to_its_schema() {
         fs::read_to_string(root().join("fixtures/consul/alpha-rotated.token")).unwrap(),
         "eyJQZWVySUQiOjF9".to_owned(),
         "e30=".to_owned(),
+        // A token that was damaged, one that is cut off, and what is none.
+        "'eyJDQSI6bnVsbCwiUGVlcklEIjoicCJ9'".to_owned(),
+        "eyJDQSI6bnVsbCwiUGVlcklEIjoicCI".to_owned(),
+        SECRET.to_owned(),
     ];
     for token in &tokens {
         let token = token.trim_end();
         for (command, schema) in [("decode", &decode), ("validate", &validate)] {
             let printed = output(&[command, "--format", "json", token]).stdout;
+            if command == "decode" && token == SECRET {
+                assert!(printed.is_empty(), "there are no fields to show");
+                continue;
+            }
             let printed: serde_json::Value = serde_json::from_slice(&printed).unwrap();
             if let Err(error) = schema.validate(&printed) {
                 panic!("{command} {token}: {error}: {printed}");

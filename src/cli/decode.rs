@@ -1,12 +1,14 @@
 //! `peertok decode`: what a token holds.
 
 use super::input::{Form, GivenToken, TokenArgs};
-use super::report::Failure;
+use super::recovery::{self, Recovery};
+use super::report::{self, Failure};
 use super::text::{self, shown, validity, without_secrets};
 use super::{Format, Status, output};
 use crate::kubernetes::SecretKeyRef;
 use crate::{
-    DecodeError, DialedList, Reading, Refusal, RootDetails, Shape, decode_base64, judge, redact,
+    DecodeError, DialedList, Meant, Partial, Reading, Refusal, RootDetails, Shape, decode_base64,
+    judge, redact,
 };
 use jiff::Timestamp;
 use serde::Serialize;
@@ -17,11 +19,14 @@ use zeroize::Zeroizing;
 /// Shows what a token holds, whatever release minted it.
 ///
 /// The establishment secret is shown as a digest, so that two can be compared. Where a server would
-/// refuse the token, what can be read is shown all the same, and the exit status is 1.
+/// refuse the token, what can be read is shown all the same, and the exit status is 1. Where it cannot
+/// be read as it is, damage such as blanks, quotes or a second layer of base64 is undone first; of a
+/// token whose end is missing the whole fields are shown.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
     peertok decode @token.txt\n  \
-    peertok decode --json-only < token.txt | jq .ServerAddresses")]
+    peertok decode --json-only < token.txt | jq .ServerAddresses\n  \
+    peertok decode --repair @damaged.txt > token.txt")]
 pub(super) struct Args {
     #[command(flatten)]
     input: TokenArgs,
@@ -31,6 +36,9 @@ pub(super) struct Args {
     /// Print the JSON within the token as it stands there, but for the secret.
     #[arg(long, conflicts_with = "format")]
     json_only: bool,
+    /// Print the mended token and nothing else, if a server takes it.
+    #[arg(long, conflicts_with_all = ["format", "json_only", "show_secret"])]
+    repair: bool,
     /// Show the establishment secret.
     #[arg(long)]
     show_secret: bool,
@@ -41,32 +49,80 @@ const MOST_SHOWN: usize = 100;
 
 pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
     let given = arguments.input.read()?;
+    if arguments.repair {
+        return repair(&given);
+    }
     let refusal = judge(&given.token).err();
-    let (json, reading) = match read(&given.token) {
-        Ok(read) => read,
-        Err(unreadable) => return Err(refused(&refusal.unwrap_or(unreadable.into()))),
+    let recovery = Recovery::of(&given);
+    let result = match &refusal {
+        None => Ok(Status::Done),
+        Some(refusal) => Err(match &recovery {
+            Some(recovery) => refused(refusal).hint(recovery.hint()),
+            None => refused(refusal),
+        }),
     };
-    let shown_json = |json: &[u8]| match arguments.show_secret {
-        true => Ok(Zeroizing::new(String::from_utf8_lossy(json).into_owned())),
-        false => redact(json).map_err(|error| refused(&DecodeError::from(error).into())),
+    let mut view = View {
+        given: &given,
+        partial: None,
+        show_secret: arguments.show_secret,
     };
-    if arguments.json_only {
-        output::print_data(&format!("{}\n", text::json(&shown_json(&json)?)))?;
-    } else {
-        match arguments.format {
-            Format::Pretty => {
-                output::print(&pretty(&reading, &given, arguments.show_secret))?;
-            }
-            Format::Json => {
-                let json = shown_json(reading.token.to_json(reading.shape).as_bytes())?;
-                print_json(&reading, &json, &given, refusal.as_ref())?;
+    let read_now;
+    // Of a token that is cut off there is no JSON to show as it stands.
+    let (json, reading) = match (read(&given.token), recovery.as_ref().map(|r| &r.meant)) {
+        (Err(_), Some(Meant::Truncated(partial))) => {
+            view.partial = Some(partial);
+            (None, &partial.reading)
+        }
+        (read_as_given, meant) => {
+            read_now = match meant {
+                Some(Meant::Token(recovered)) => read(recovered.token.as_bytes()),
+                _ => read_as_given,
+            };
+            match &read_now {
+                Ok((json, reading)) => (Some(json), reading),
+                Err(unreadable) => return result.and_then(|_| Err(refused(&(*unreadable).into()))),
             }
         }
+    };
+    recovery.iter().for_each(Recovery::note);
+    if arguments.json_only {
+        if let Some(json) = json {
+            output::print_data(&format!("{}\n", text::json(&view.shown_json(json)?)))?;
+        }
+    } else {
+        match arguments.format {
+            Format::Pretty => output::print(&pretty(&view, reading))?,
+            Format::Json => print_json(&view, reading, refusal.as_ref(), recovery.as_ref())?,
+        }
     }
-    match refusal {
-        Some(refusal) => Err(refused(&refusal)),
-        None => Ok(Status::Done),
-    }
+    result
+}
+
+/// Prints the token as it was meant.
+fn repair(given: &GivenToken) -> Result<Status, Failure> {
+    let Err(refusal) = judge(&given.token) else {
+        report::note("nothing had to be mended: a server takes the token as it is");
+        output::print_data(&format!("{}\n", String::from_utf8_lossy(&given.token)))?;
+        return Ok(Status::Done);
+    };
+    let Some(recovery) = Recovery::of(given) else {
+        return Err(refused(&refusal).hint("nothing was found that could be mended"));
+    };
+    recovery.note();
+    Err(match (&recovery.meant, &recovery.refusal) {
+        (Meant::Token(recovered), None) => {
+            output::print_data(&format!("{}\n", *recovered.token))?;
+            return Ok(Status::Done);
+        }
+        (Meant::Token(_), Some(refusal)) => Failure::no(recovery::mended_is_refused(refusal)),
+        (Meant::Truncated(_), _) => {
+            Failure::no("a token whose end is missing cannot be mended").hint(recovery.hint())
+        }
+        (Meant::Mistaken(mistaken), _) => {
+            let found = format!("expected a peering token, but found what looks like {mistaken}");
+            Failure::no(found).hint(mistaken.advice())
+        }
+    })
 }
 
 pub(super) fn refused(refusal: &Refusal) -> Failure {
@@ -89,11 +145,43 @@ pub(super) fn read(token: &[u8]) -> Result<(Zeroizing<Vec<u8>>, Reading), Decode
     Ok((json, reading))
 }
 
+/// How a token is shown.
+struct View<'a> {
+    given: &'a GivenToken,
+    /// What is known of a token whose end is missing.
+    partial: Option<&'a Partial>,
+    show_secret: bool,
+}
+
+impl View<'_> {
+    /// JSON as it may be shown.
+    fn shown_json(&self, json: &[u8]) -> Result<Zeroizing<String>, Failure> {
+        match self.show_secret {
+            true => Ok(Zeroizing::new(String::from_utf8_lossy(json).into_owned())),
+            false => redact(json).map_err(|error| refused(&DecodeError::from(error).into())),
+        }
+    }
+
+    fn or_none(&self, member: &str, text: &str) -> String {
+        match self.partial {
+            Some(partial) if partial.cut.as_deref() == Some(member) => "cut off".to_owned(),
+            Some(partial) if !partial.has(member) => "missing".to_owned(),
+            _ if text.is_empty() => "none".to_owned(),
+            _ => shown(text),
+        }
+    }
+
+    /// Whether the end of a list is missing, or all of it.
+    fn lacks(&self, member: &str) -> bool {
+        self.partial.is_some_and(|partial| !partial.has(member))
+    }
+}
+
 fn print_json(
+    view: &View<'_>,
     reading: &Reading,
-    json: &str,
-    given: &GivenToken,
     refusal: Option<&Refusal>,
+    recovery: Option<&Recovery>,
 ) -> Result<(), Failure> {
     #[derive(Serialize)]
     struct Output<'a> {
@@ -105,6 +193,7 @@ fn print_json(
         dialed: Option<&'static str>,
         roots: Vec<Root>,
         refusal: Option<Refused>,
+        recovery: Option<recovery::Json<'a>>,
     }
     #[derive(Serialize)]
     struct Root {
@@ -116,13 +205,14 @@ fn print_json(
         stage: &'static str,
         error: String,
     }
-    let token = serde_json::from_str(json)
+    let json = view.shown_json(reading.token.to_json(reading.shape).as_bytes())?;
+    let token = serde_json::from_str(&json)
         .map_err(|error| Failure::could_not_run(format!("cannot write JSON: {error}")))?;
     let entries = reading.token.ca.iter().flatten().enumerate();
     output::print_json(&Output {
         schema: "peertok.decode/1",
-        form: given.form,
-        secret: given.secret.as_ref(),
+        form: view.given.form,
+        secret: view.given.secret.as_ref(),
         shape: reading.shape.name(),
         token,
         dialed: reading.token.dialed_list().map(list_name),
@@ -136,6 +226,7 @@ fn print_json(
             stage: refusal.stage().name(),
             error: without_secrets(&refusal.to_string()).into_owned(),
         }),
+        recovery: recovery.map(Recovery::json),
     })
 }
 
@@ -146,47 +237,54 @@ pub(super) fn list_name(list: DialedList) -> &'static str {
     }
 }
 
-fn pretty(reading: &Reading, given: &GivenToken, show_secret: bool) -> Zeroizing<String> {
+fn pretty(view: &View<'_>, reading: &Reading) -> Zeroizing<String> {
     let mut out = Zeroizing::new(String::with_capacity(8192));
     // Writing to a `String` cannot fail.
-    let _ = write_pretty(&mut out, reading, given, show_secret, Timestamp::now());
+    let _ = write_pretty(&mut out, view, reading, Timestamp::now());
     out
 }
 
 fn write_pretty(
     out: &mut String,
+    view: &View<'_>,
     reading: &Reading,
-    given: &GivenToken,
-    show_secret: bool,
     now: Timestamp,
 ) -> std::fmt::Result {
     let token = &reading.token;
     let secret = match &token.establishment_secret {
-        secret if secret.is_empty() => "none".to_owned(),
-        secret if show_secret => shown(secret.expose()),
+        secret if secret.is_empty() || view.show_secret => {
+            view.or_none("EstablishmentSecret", secret.expose())
+        }
         secret => secret.to_string(),
     };
     let heading = anstyle::Style::new().bold();
-    let or_none = |text: &str| match text {
-        "" => "none".to_owned(),
-        text => shown(text),
-    };
-    writeln!(
-        out,
-        "{heading}Peering token{heading:#} in the shape of {}, given as {}",
-        reading.shape.releases(),
-        given.described()
-    )?;
-    writeln!(out, "  server name  {}", or_none(&token.server_name))?;
+    let form = view.given.described();
+    match view.partial {
+        Some(_) => writeln!(
+            out,
+            "{heading}Part of a peering token{heading:#}, whose end is missing, given as {form}"
+        )?,
+        None => writeln!(
+            out,
+            "{heading}Peering token{heading:#} in the shape of {}, given as {form}",
+            reading.shape.releases()
+        )?,
+    }
+    let server_name = view.or_none("ServerName", &token.server_name);
+    writeln!(out, "  server name  {server_name}")?;
     if reading.shape >= Shape::V1_14 {
-        writeln!(out, "  datacenter   {}", or_none(&token.remote.datacenter))?;
-        writeln!(out, "  partition    {}", or_none(&token.remote.partition))?;
+        let datacenter = view.or_none("Remote.Datacenter", &token.remote.datacenter);
+        let partition = view.or_none("Remote.Partition", &token.remote.partition);
+        writeln!(out, "  datacenter   {datacenter}")?;
+        writeln!(out, "  partition    {partition}")?;
     }
     if let Some(locality) = &token.remote.locality {
-        let (region, zone) = (or_none(&locality.region), or_none(&locality.zone));
+        let region = view.or_none("Remote.Locality.Region", &locality.region);
+        let zone = view.or_none("Remote.Locality.Zone", &locality.zone);
         writeln!(out, "  locality     region {region}, zone {zone}")?;
     }
-    writeln!(out, "  peer ID      {}", or_none(&token.peer_id))?;
+    let peer_id = view.or_none("PeerID", &token.peer_id);
+    writeln!(out, "  peer ID      {peer_id}")?;
     writeln!(out, "  secret       {secret}")?;
 
     let dialed = token.dialed_list();
@@ -196,12 +294,21 @@ fn write_pretty(
         match dialed {
             Some(DialedList::Manual) => "the manual list is dialed, the server list is not",
             Some(DialedList::Server) => "the server list is dialed, since there is no manual one",
+            None if view.lacks("ServerAddresses") => "missing",
             None => "none",
         }
     )?;
-    for (which, list) in [
-        (DialedList::Manual, &token.manual_server_addresses),
-        (DialedList::Server, &token.server_addresses),
+    for (which, name, list) in [
+        (
+            DialedList::Manual,
+            "ManualServerAddresses",
+            &token.manual_server_addresses,
+        ),
+        (
+            DialedList::Server,
+            "ServerAddresses",
+            &token.server_addresses,
+        ),
     ] {
         let list = list.as_deref().unwrap_or_default();
         for address in list.iter().take(MOST_SHOWN) {
@@ -213,9 +320,19 @@ fn write_pretty(
             writeln!(out, "  {}  {}{unused}", list_name(which), shown(address))?;
         }
         write_more(out, list.len())?;
+        if !list.is_empty() && view.lacks(name) {
+            writeln!(
+                out,
+                "  {}  the rest of the list is missing",
+                list_name(which)
+            )?;
+        }
     }
 
     let entries = token.ca.as_deref().unwrap_or_default();
+    if entries.is_empty() && view.lacks("CA") {
+        return writeln!(out, "\n{heading}Roots{heading:#}: missing");
+    }
     if entries.is_empty() {
         return writeln!(
             out,
@@ -234,6 +351,9 @@ fn write_pretty(
                 None => writeln!(out, "  CA[{entry}]  a certificate that cannot be shown")?,
             }
         }
+    }
+    if view.lacks("CA") {
+        writeln!(out, "  the rest of the list is missing")?;
     }
     write_more(out, entries.len())
 }

@@ -16,6 +16,7 @@ mod judging;
 mod kubernetes;
 mod layout;
 mod output;
+mod recovery;
 mod report;
 mod snapshot;
 mod text;

@@ -3,6 +3,7 @@
 use super::diagnostics::Places;
 use super::input::{Form, GivenToken, TokenArgs};
 use super::judging::JudgingArgs;
+use super::recovery::Recovery;
 use super::report::Failure;
 use super::text::{date, one_line, shown, without_secrets};
 use super::{Format, Status, jsonl, output, snapshot};
@@ -56,6 +57,8 @@ pub(super) struct Args {
 struct Judged {
     given: GivenToken,
     refusal: Option<Refusal>,
+    /// What was meant, where a server cannot read the token.
+    recovery: Option<Recovery>,
     findings: Vec<Finding>,
     /// Whether all this comes to a yes or a no.
     status: Status,
@@ -133,6 +136,7 @@ impl Judged {
                 (status, acceptor.meta.taken_at())
             }),
             places: Places::of(&given.token, refusal.as_ref(), &found),
+            recovery: Recovery::of(&given),
             given,
             refusal,
             findings: found,
@@ -165,6 +169,9 @@ fn pretty(judged: &Judged) -> String {
         }
     };
     let _ = writeln!(out, "given as {}", judged.given.described());
+    if let Some(recovery) = &judged.recovery {
+        let _ = write!(out, "\n{}", recovery.pretty());
+    }
     if judged.refusal.is_none() {
         let _ = match judged.token_status {
             None => writeln!(
@@ -225,6 +232,7 @@ fn print_json(judged: &Judged) -> Result<(), Failure> {
         token_status: Option<&'static str>,
         snapshot_taken_at: Option<Timestamp>,
         findings: &'a [Finding],
+        recovery: Option<super::recovery::Json<'a>>,
     }
     let error = judged.refusal.as_ref().map(ToString::to_string);
     output::print_json(&Output {
@@ -240,5 +248,6 @@ fn print_json(judged: &Judged) -> Result<(), Failure> {
         token_status: judged.token_status.map(|(status, _)| status.name()),
         snapshot_taken_at: judged.token_status.and_then(|(_, taken)| taken),
         findings: &judged.findings,
+        recovery: judged.recovery.as_ref().map(Recovery::json),
     })
 }

@@ -124,6 +124,11 @@ impl Members {
         members
     }
 
+    /// Whether this is an object with any member of a token.
+    pub(super) fn are_some(&self) -> bool {
+        self.state == State::Whole && !self.whole.is_empty()
+    }
+
     /// Whether these are the members of a token.
     pub(super) fn make_a_token(&self) -> bool {
         self.state == State::Whole && self.whole.len() >= LEAST
