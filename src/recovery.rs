@@ -11,9 +11,9 @@
 //! - No content is guessed. The padding of the base64 is the one thing that is added where it is
 //!   missing, since it follows from the length.
 //!
-//! What is guessed is whether a blank within the base64 was put there by wrapping, or is a `+` that
-//! a web form took for a blank. Only one of both makes a token, as good as always; where lines of
-//! one length speak for wrapping, that is tried first.
+//! One thing can be read in two ways: a blank within the base64 was put there by wrapping, or it is a
+//! `+` that a web form took for a blank. The first reading that makes a token is taken; lines of one
+//! length speak for wrapping, which is then tried first.
 //!
 //! A text counts as recovered where its base64 holds a JSON object in UTF-8, as every server writes
 //! it, with two or more of a token's seven members. No server takes a token with fewer: it needs a
