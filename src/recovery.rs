@@ -218,15 +218,28 @@ pub fn recover(given: &[u8]) -> Option<Meant> {
     if let Some(Meant::Token(_)) = found {
         return found;
     }
-    let around = undo::run_in_text(given).and_then(|run| {
-        let search = Search::default().after(Damage::TextAround);
-        search.run(&run)
-    });
+    let around = in_text(given).map(Meant::Token);
     match (found, around) {
         (_, Some(token @ Meant::Token(_))) => Some(token),
         (Some(part @ Meant::Truncated(_)), _) => Some(part),
         (found, _) => Mistaken::of(given).map(Meant::Mistaken).or(found),
     }
+}
+
+/// The one token in a text. Where there are two, nothing tells which of them is meant.
+fn in_text(text: &[u8]) -> Option<Recovered> {
+    let runs = undo::runs_in_text(text).into_iter();
+    let mut tokens =
+        runs.filter_map(
+            |run| match Search::default().after(Damage::TextAround).run(run) {
+                Some(Meant::Token(recovered)) => Some(recovered),
+                _ => None,
+            },
+        );
+    let first = tokens.next()?;
+    tokens
+        .all(|other| other.token == first.token)
+        .then_some(first)
 }
 
 /// Whether Go reads this as base64 with a JSON object in it that has a member of a token.

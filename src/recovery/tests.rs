@@ -395,6 +395,15 @@ fn a_cut_through_both_layers_of_base64_is_seen() {
 }
 
 #[test]
+fn of_two_tokens_none_is_chosen() {
+    let [one, other, ..] = MINTED.map(str::trim_end);
+    let text = format!("west: {one}, west again: {one}.");
+    assert_eq!(*recovered(text.as_bytes()).unwrap().token, one);
+    let text = format!("west: {one}, east: {other}.");
+    assert!(recovered(text.as_bytes()).is_none());
+}
+
+#[test]
 fn what_is_long_ends_soon() {
     const LONG: usize = 1 << 20;
     let token = MINTED[0].trim_end();

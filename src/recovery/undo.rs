@@ -446,24 +446,23 @@ fn starts_like_a_token(text: &[u8]) -> bool {
     text.starts_with(b"eyJ") || text.starts_with(b"ZXlK")
 }
 
-/// The longest run of base64 in a text that starts as a token does, where there is more around it.
-pub(super) fn run_in_text(text: &[u8]) -> Option<Text> {
+/// The runs of base64 in a text that start as a token does, where there is more around them.
+pub(super) fn runs_in_text(text: &[u8]) -> Vec<&[u8]> {
+    /// Shorter than any token with two members that a server writes.
+    const SHORTEST: usize = 64;
     let in_run = |byte: &u8| in_base64(*byte) || matches!(byte, b'-' | b'_');
-    let mut longest: &[u8] = &[];
+    let mut runs = Vec::new();
     let mut rest = text;
     while let Some(start) = rest.iter().position(in_run) {
-        rest = rest.get(start..)?;
+        rest = rest.get(start..).unwrap_or_default();
         let characters = rest.iter().take_while(|byte| in_run(byte)).count();
-        let (run, after) = rest.split_at(characters);
-        let padding = after
-            .iter()
-            .take(2)
-            .take_while(|byte| **byte == b'=')
-            .count();
-        if starts_like_a_token(run) && run.len() > longest.len() {
-            longest = rest.get(..characters + padding)?;
+        let after = rest.iter().skip(characters);
+        let padding = after.take(2).take_while(|byte| **byte == b'=').count();
+        let (run, after) = rest.split_at(characters + padding);
+        if starts_like_a_token(run) && (SHORTEST..text.len()).contains(&run.len()) {
+            runs.push(run);
         }
         rest = after;
     }
-    (!longest.is_empty() && longest.len() < text.len()).then(|| copy(longest))
+    runs
 }
