@@ -82,7 +82,8 @@ pub struct Generated {
     pub token: PeeringToken,
     /// The token.
     pub text: Zeroizing<String>,
-    /// What was changed or looks wrong, in the order of the inputs.
+    /// What was changed, in the order of the inputs. What else is to be known of the token,
+    /// [`findings`](crate::findings) tells.
     pub notices: Vec<Notice>,
 }
 
@@ -98,19 +99,6 @@ pub enum Notice {
         /// The address in the token.
         written: String,
     },
-    /// The cluster ID given is not that of a root.
-    #[error("the trust domain is {used}, but a root is of {in_root}")]
-    TrustDomainDiffers {
-        /// The trust domain in the token's server name.
-        used: String,
-        /// The trust domain in the root's SPIFFE URI.
-        in_root: String,
-    },
-    /// There is no CA.
-    #[error(
-        "a token without a CA makes the dialer use plaintext gRPC: nothing is encrypted, and a server that has TLS on its gRPC port refuses the connection"
-    )]
-    Plaintext,
 }
 
 /// Why no token is made.
@@ -193,13 +181,10 @@ pub fn generate(inputs: &Inputs) -> Result<Generated, GenerateError> {
     }
 
     let mut notices = Vec::new();
-    let server_name = server_name(inputs, &datacenter, &mut notices)?;
+    let server_name = server_name(inputs, &datacenter)?;
     let server_addresses = addresses(inputs, &inputs.server_addresses, &mut notices)?;
     let external_addresses = addresses(inputs, &inputs.external_addresses, &mut notices)?;
     let entries = &inputs.roots.entries;
-    if entries.is_empty() {
-        notices.push(Notice::Plaintext);
-    }
     let token = PeeringToken {
         ca: (!entries.is_empty()).then(|| entries.clone()),
         manual_server_addresses: external_addresses,
@@ -244,11 +229,7 @@ fn check_shape(inputs: &Inputs) -> Result<(), GenerateError> {
 
 /// The name that the acceptor's servers show in TLS: `server.<datacenter>.peering.<trust domain>`,
 /// or with Consul 1.13 `server.<datacenter>.<DNS domain>`.
-fn server_name(
-    inputs: &Inputs,
-    datacenter: &str,
-    notices: &mut Vec<Notice>,
-) -> Result<String, GenerateError> {
+fn server_name(inputs: &Inputs, datacenter: &str) -> Result<String, GenerateError> {
     let cluster_id = match &inputs.cluster_id {
         Some(id) => Some(uuid(Some(&id.to_ascii_lowercase()), "the cluster ID")?),
         None => None,
@@ -264,29 +245,21 @@ fn server_name(
         Some(id) => Some(format!("{id}.consul")),
         None => inputs.roots.trust_domain.clone(),
     };
-    let trust_domain = trust_domain(told, &inputs.roots, notices)?;
+    let trust_domain = trust_domain(told, &inputs.roots)?;
     Ok(format!("server.{datacenter}.peering.{trust_domain}"))
 }
 
 /// The trust domain that was told, else that of the roots.
-fn trust_domain(
-    told: Option<String>,
-    roots: &Roots,
-    notices: &mut Vec<Notice>,
-) -> Result<String, GenerateError> {
+fn trust_domain(told: Option<String>, roots: &Roots) -> Result<String, GenerateError> {
+    if let Some(told) = told {
+        return Ok(told);
+    }
     let details = roots
         .entries
         .iter()
         .flat_map(|entry| RootDetails::of_entry(entry));
     let in_roots: BTreeSet<String> = details.filter_map(|d| d?.trust_domain).collect();
     let mut in_roots = in_roots.into_iter();
-    if let Some(used) = told {
-        if let Some(in_root) = in_roots.find(|domain| *domain != used) {
-            let used = used.clone();
-            notices.push(Notice::TrustDomainDiffers { used, in_root });
-        }
-        return Ok(used);
-    }
     match (in_roots.next(), in_roots.next()) {
         (None, _) => Err(GenerateError::NoTrustDomain),
         (Some(only), None) => Ok(only),
@@ -457,10 +430,6 @@ mod tests {
             generated.token.server_name,
             "server.dc1.peering.11111111-2222-3333-4444-5555aaaabbbb.consul"
         );
-        assert!(matches!(
-            generated.notices[..],
-            [Notice::TrustDomainDiffers { .. }]
-        ));
         inputs.cluster_id = None;
         inputs.cluster_id = Some("garbage".to_owned());
         inputs.server_name = Some("any".to_owned());

@@ -99,19 +99,29 @@ impl Places {
 }
 
 /// Warns of what is found in a token that was just made, or is about to be honoured by `acceptor`.
-/// `whose` stands before each message, and may be empty.
-pub(super) fn warn_of_findings(whose: &str, token: &[u8], acceptor: Option<&State>) {
+/// `whose` stands before each message, and may be empty; what was found in the token `before` as
+/// well is no news.
+pub(super) fn warn_of_findings(
+    whose: &str,
+    token: &[u8],
+    before: Option<&[u8]>,
+    acceptor: Option<&State>,
+) {
     /// What a snapshot that is made along with a token settles.
     const SETTLED: [&str; 3] = ["token-used", "token-superseded", "token-unknown"];
     let mut circumstances = Circumstances::at(Timestamp::now());
     circumstances.acceptor = acceptor;
-    for finding in findings(token, &circumstances).unwrap_or_default() {
-        if finding.level > Level::Note && !SETTLED.contains(&finding.name) {
-            warn(&format!(
-                "{whose}{} ({})",
-                shown(&finding.message),
-                finding.name
-            ));
+    let found = |token| findings(token, &circumstances).unwrap_or_default();
+    let known = before.map(found).unwrap_or_default();
+    let is_known = |finding: &Finding| {
+        let same = |known: &Finding| known.name == finding.name && known.message == finding.message;
+        known.iter().any(same)
+    };
+    for finding in found(token) {
+        let is_settled = SETTLED.contains(&finding.name);
+        if finding.level > Level::Note && !is_settled && !is_known(&finding) {
+            let message = shown(&finding.message);
+            warn(&format!("{whose}{message} ({})", finding.name));
         }
     }
 }

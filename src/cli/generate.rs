@@ -192,7 +192,7 @@ pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
         warn(&notice.to_string());
     }
     let state = base.as_ref().map(Base::state).or(state.as_ref());
-    warn_of_findings("", generated.text.as_bytes(), state);
+    warn_of_findings("", generated.text.as_bytes(), None, state);
     note(&advice);
     Ok(Status::Done)
 }

@@ -12,7 +12,7 @@ use super::{Status, kubernetes, output};
 use crate::generate::{complete, is_uuid, written_address};
 use crate::roots::{certificates, without_bom};
 use crate::{
-    Change, DEFAULT_PORT, GenerateError, Locality, Notice, PeeringToken, Reading, Roots, edit,
+    Change, DEFAULT_PORT, GenerateError, Locality, PeeringToken, Reading, Roots, edit,
     encode_base64, judge, redacted, token_in_envelope,
 };
 use clap::ValueEnum;
@@ -140,7 +140,12 @@ pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
     let (token, told) = edited(arguments, original.as_ref().map(|token| &token[..]))?;
     arguments.output.write(&token)?;
     told.report();
-    warn_of_findings("", token.as_bytes(), None);
+    warn_of_findings(
+        "",
+        token.as_bytes(),
+        original.as_ref().map(|token| &token[..]),
+        None,
+    );
     Ok(Status::Done)
 }
 
@@ -154,7 +159,7 @@ fn edit_manifest(arguments: &Args, file: &Path) -> Result<(), Failure> {
     let manifest = kubernetes::replaced(&manifest, &name, selector, &token)?;
     output::write_private(file, true, manifest.as_bytes())?;
     told.report();
-    warn_of_findings("", token.as_bytes(), None);
+    warn_of_findings("", token.as_bytes(), Some(&given.token), None);
     Ok(())
 }
 
@@ -233,12 +238,6 @@ fn edited(arguments: &Args, original: Option<&[u8]>) -> Result<(Zeroizing<String
     if let Some((json, before)) = &original {
         told.changes(before, &self::reading(&edited)?, **json == **edited);
         told.list_used(arguments.list == List::Server && arguments.addresses_given());
-    } else if self::reading(&edited)?
-        .token
-        .ca
-        .is_none_or(|ca| ca.is_empty())
-    {
-        told.warn(Notice::Plaintext.to_string());
     }
     Ok((token, told))
 }

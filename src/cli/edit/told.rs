@@ -2,7 +2,7 @@
 
 use crate::cli::report;
 use crate::cli::text::shown;
-use crate::{DialedList, Difference, Notice, PeeringToken, Reading, Shape, diff};
+use crate::{DialedList, Difference, PeeringToken, Reading, Shape, diff};
 
 /// What is told on standard error once the token is written.
 #[derive(Debug, Default)]
@@ -163,9 +163,6 @@ impl Told {
         let replaced = is_empty(before) || !difference.roots.certificates.only_a.is_empty();
         if difference.roots.is_some() && replaced && !is_empty(after) {
             self.warn("the acceptor's present root has to be among the new ones: without it, dialing ends in \"certificate signed by unknown authority\"");
-        }
-        if is_empty(after) && !is_empty(before) {
-            self.warn(Notice::Plaintext.to_string());
         }
     }
 }

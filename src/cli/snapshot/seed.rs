@@ -54,7 +54,8 @@ pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
     for (token, seed) in &tokens {
         let whose = format!("the token of {:?}: ", seed.name);
         let token = token.encode(Shape::default());
-        warn_of_findings(&whose, token.as_bytes(), base.as_ref().map(Base::state));
+        let acceptor = base.as_ref().map(Base::state);
+        warn_of_findings(&whose, token.as_bytes(), None, acceptor);
     }
     let (staged, advice) = stage(
         base.as_mut(),

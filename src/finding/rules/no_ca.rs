@@ -17,6 +17,9 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(subject: &Subject<'_>, found: &mut Found) {
     if !subject.has_tls() {
-        found.at(RULE.path, "there is no root, so the dialer speaks plaintext gRPC");
+        found.at(
+            RULE.path,
+            "without a CA the dialer speaks plaintext gRPC: nothing is encrypted, and a server with TLS on its gRPC port refuses the connection",
+        );
     }
 }
