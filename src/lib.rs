@@ -18,6 +18,7 @@
 pub mod cli;
 mod diff;
 mod edit;
+mod explain;
 mod finding;
 #[cfg(fuzzing)]
 #[doc(hidden)]
@@ -39,6 +40,9 @@ pub use diff::{
     diff, diff_json,
 };
 pub use edit::{Change, EditError, edit};
+pub use explain::{
+    Answer, Cause, Explainer, Message, Moment, Page, Strictness, answer, answers, nearest,
+};
 pub use finding::{Circumstances, Finding, Level, Rule, findings, rule, rules};
 pub use generate::{DEFAULT_PORT, GenerateError, Generated, Inputs, Notice, generate};
 pub use godialect::base64::CorruptBase64;

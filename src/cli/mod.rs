@@ -8,6 +8,7 @@ mod decode;
 mod diagnostics;
 mod diff;
 mod edit;
+mod explain;
 mod flags;
 mod generate;
 mod input;
@@ -88,6 +89,7 @@ enum Command {
     Validate(validate::Args),
     Edit(Box<edit::Args>),
     Diff(diff::Args),
+    Explain(explain::Args),
     #[command(subcommand)]
     Snapshot(snapshot::Command),
 }
@@ -130,6 +132,7 @@ fn dispatch(arguments: impl IntoIterator<Item = OsString>) -> Result<Status, Fai
         Command::Validate(arguments) => validate::run(&arguments),
         Command::Edit(arguments) => edit::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
         Command::Snapshot(command) => snapshot::run(&command),
     }
 }

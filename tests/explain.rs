@@ -1,0 +1,356 @@
+//! What servers say is recognised, and what others say is not; the documents say what `explain`
+//! says.
+
+#![allow(clippy::unwrap_used)]
+
+use peertok::{Answer, Explainer, Message, Moment, Page, Strictness, answers, rules};
+use proptest::prelude::*;
+use serde::Deserialize;
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::thread;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn causes(explainer: &Explainer, strictness: Strictness, text: &str) -> Vec<&'static Answer> {
+    let mut message = Message::new(strictness);
+    explainer.read(&mut message, text);
+    message.causes().iter().map(|cause| cause.answer).collect()
+}
+
+fn names(answers: &[&Answer]) -> Vec<&'static str> {
+    answers.iter().map(|answer| answer.name).collect()
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Said {
+    from: String,
+    log: bool,
+    causes: Vec<String>,
+    text: String,
+}
+
+fn fixtures() -> Vec<Said> {
+    let read = |file: &str| fs::read_to_string(root().join("fixtures/answers").join(file)).unwrap();
+    [read("recorded.jsonl"), read("documented.jsonl")]
+        .concat()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+#[test]
+fn what_servers_say_is_recognised() {
+    let explainer = Explainer::new();
+    let mut wrong = Vec::new();
+    let all = fixtures();
+    for said in &all {
+        let mut modes = vec![Strictness::Argument];
+        if said.log {
+            modes.push(Strictness::Log);
+        }
+        for mode in modes {
+            let found = names(&causes(&explainer, mode, &said.text));
+            if found != said.causes {
+                wrong.push(format!(
+                    "{} {mode:?}: {:?}, found {found:?}",
+                    said.from, said.causes
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(all.len() >= 180, "found only {} texts", all.len());
+}
+
+#[derive(Deserialize)]
+struct Recorded {
+    stage: Option<String>,
+    error: Option<String>,
+}
+
+/// Each error of the recorded verdicts is explained by an answer of its stage, and by one alone.
+#[test]
+fn every_recorded_verdict_is_explained_at_its_stage() {
+    let explainer = Explainer::new();
+    let lines = fs::read_to_string(root().join("fixtures/consul/verdicts.jsonl")).unwrap();
+    let mut errors = 0;
+    let mut general = 0;
+    for line in lines.lines() {
+        let Recorded { stage, error } = serde_json::from_str(line).unwrap();
+        let Some(error) = error else { continue };
+        let found = causes(&explainer, Strictness::Argument, &error);
+        assert_eq!(found.len(), 1, "{error}: {:?}", names(&found));
+        let found_stage = found[0].stage.map(|stage| stage.name());
+        assert_eq!(found_stage, stage.as_deref(), "{error}: {}", found[0].name);
+        general += usize::from(found[0].name == "ca-invalid");
+        errors += 1;
+        // The same as Consul's command line prints it, in a log.
+        let printed =
+            format!("Error establishing peering for x: Unexpected response code: 500 ({error})");
+        let printed = causes(&explainer, Strictness::Log, &printed);
+        assert!(
+            names(&printed).contains(&found[0].name),
+            "{error}: {:?}",
+            names(&printed)
+        );
+    }
+    assert_eq!(errors, 1698 - 285);
+    assert_eq!(general, 0, "errors that only the general entry explains");
+}
+
+#[test]
+fn every_answer_is_given_to_something() {
+    let mut hit: BTreeSet<&str> = BTreeSet::new();
+    let explainer = Explainer::new();
+    for said in fixtures() {
+        hit.extend(names(&causes(&explainer, Strictness::Argument, &said.text)));
+    }
+    let lines = fs::read_to_string(root().join("fixtures/consul/verdicts.jsonl")).unwrap();
+    for line in lines.lines() {
+        let recorded: Recorded = serde_json::from_str(line).unwrap();
+        let error = recorded.error.unwrap_or_default();
+        hit.extend(names(&causes(&explainer, Strictness::Argument, &error)));
+    }
+    let unused: Vec<_> = answers()
+        .map(|a| a.name)
+        .filter(|name| !hit.contains(name))
+        .collect();
+    assert!(unused.is_empty(), "{unused:?}");
+}
+
+#[test]
+fn what_others_say_is_not_recognised() {
+    let explainer = Explainer::new();
+    let log = fs::read_to_string(root().join("fixtures/answers/unrelated.log")).unwrap();
+    assert!(log.lines().count() >= 120);
+    for line in log.lines() {
+        let found = names(&causes(&explainer, Strictness::Log, line));
+        assert!(found.is_empty(), "{found:?} in {line}");
+    }
+    // Whoever pastes some of these means peering.
+    let pasted = log
+        .lines()
+        .filter(|line| !causes(&explainer, Strictness::Argument, line).is_empty());
+    assert!(pasted.count() > 20);
+}
+
+/// The values come out of a body with quotes escaped in it as out of one without.
+#[test]
+fn tries_and_addresses_are_counted() {
+    let body = fs::read_to_string(root().join("fixtures/answers/recorded.jsonl")).unwrap();
+    let body = body
+        .lines()
+        .map(|line| serde_json::from_str::<Said>(line).unwrap());
+    let body = body
+        .into_iter()
+        .find(|said| said.from == "dial-refused-two")
+        .unwrap()
+        .text;
+    let quoted = serde_json::to_string(&body).unwrap();
+    let explainer = Explainer::new();
+    for text in [
+        &body,
+        &quoted,
+        &format!("error={}", serde_json::to_string(&quoted).unwrap()),
+    ] {
+        let mut message = Message::new(Strictness::Log);
+        explainer.read(&mut message, text);
+        let [cause] = message.causes() else {
+            panic!("{:?}", message.causes())
+        };
+        assert_eq!(cause.tries, 18);
+        let addresses: Vec<_> = cause.values_of("address").collect();
+        assert_eq!(addresses, ["127.0.0.1:1", "[::1]:1"]);
+    }
+}
+
+/// Twice the text takes about twice the time, also where every byte could start something.
+#[test]
+fn time_is_linear() {
+    let explainer = Explainer::new();
+    for unit in [
+        "lookup ",
+        "\\\"",
+        "* failed to exchange peering secret through address ",
+        "é\\",
+    ] {
+        let time = |count: usize| {
+            let text = unit.repeat(count);
+            let start = std::time::Instant::now();
+            causes(&explainer, Strictness::Argument, &text);
+            start.elapsed()
+        };
+        let (short, long) = (time(4_000), time(40_000));
+        let limit = short * 40 + std::time::Duration::from_millis(200);
+        assert!(long < limit, "{unit:?}: {short:?}, {long:?}");
+    }
+}
+
+proptest! {
+    /// Whatever surrounds an error in its line, its cause is found.
+    #[test]
+    fn prefixes_do_not_matter(before in "[ -~é]{0,40}", after in "[ -~]{0,10}") {
+        // Prefixes that are texts themselves are no prefixes.
+        prop_assume!(!before.starts_with("Usage:"));
+        let explainer = Explainer::new();
+        let line = format!("{before} a new peering token must be generated: invalid peering establishment secret {after}");
+        prop_assert!(names(&causes(&explainer, Strictness::Log, &line)).contains(&"secret-invalid"));
+    }
+
+    #[test]
+    fn nothing_panics(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+        let text = String::from_utf8_lossy(&bytes);
+        let explainer = Explainer::new();
+        causes(&explainer, Strictness::Argument, &text);
+        prop_assert!(peertok::nearest(&text, 3).len() <= 3);
+    }
+}
+
+fn run(arguments: &[&str], stdin: &[u8]) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_peertok"))
+        .current_dir(root())
+        .arg("explain")
+        .args(arguments)
+        .env("COLUMNS", "100")
+        .env_remove("CLICOLOR_FORCE")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = child.stdin.take().unwrap();
+    let stdin = stdin.to_vec();
+    let writer = thread::spawn(move || input.write_all(&stdin));
+    let output = child.wait_with_output().unwrap();
+    // A command that does not read its input closes the pipe.
+    let _ = writer.join().unwrap();
+    output
+}
+
+#[test]
+fn json_output_keeps_to_its_schema() {
+    let schema = fs::read(root().join("docs/schemas/peertok.explain.1.json")).unwrap();
+    let schema = jsonschema::validator_for(&serde_json::from_slice(&schema).unwrap()).unwrap();
+    let log: String = fixtures()
+        .iter()
+        .map(|said| format!("{}\n", said.text))
+        .collect();
+    let mut matches = 0;
+    for arguments in [
+        &["--list"][..],
+        &["ca-expired"],
+        &["alpn-missing"],
+        &["connect: connection refused"],
+        &["-"],
+    ] {
+        let output = run(&[&["--format", "json"], arguments].concat(), log.as_bytes());
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}");
+        let printed: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        if let Err(error) = schema.validate(&printed) {
+            panic!("{arguments:?}: {error}");
+        }
+        assert!(!printed["pages"].as_array().unwrap().is_empty());
+        matches += printed["matches"].as_array().unwrap().len();
+    }
+    assert!(matches > 100, "{matches}");
+    assert!(!schema.is_valid(&serde_json::json!({"schema": "peertok.explain/1"})));
+}
+
+/// A log of any size is read in little memory: here one line of 64 MiB, and a hundred thousand others.
+#[test]
+fn a_long_log_is_read_line_by_line() {
+    let mut log = vec![b'x'; 64 << 20];
+    log.push(b'\n');
+    for _ in 0..100_000 {
+        log.extend(b"2026-11-24T04:06:10.123Z [INFO]  agent: Synced service: service=web\n");
+    }
+    log.extend(b"[ERROR] error=\"invalid peering stream secret\"\n");
+    let output = run(&["-"], &log);
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    assert!(stdout.starts_with("line 100002: [ERROR]"), "{stdout}");
+    assert_eq!(
+        String::from_utf8(output.stderr).unwrap(),
+        "peertok: note: explained 1 message in 100002 lines, with 1 cause\n"
+    );
+}
+
+/// Nothing that stands in a log reaches the terminal as a command, and no secret is shown.
+#[test]
+fn a_hostile_log_is_shown_safely() {
+    let token = fs::read_to_string(root().join("fixtures/consul/alpha-minted.token")).unwrap();
+    let secret = "08551fd2-ae58-51d7-89a6-2819d3207341";
+    let line = format!(
+        "\x1b]0;x\x07\u{202e} invalid peering stream secret \0 EstablishmentSecret={secret} {token}"
+    );
+    for format in ["pretty", "json"] {
+        let address = "failed to exchange peering secret through address \"\x1b[31m\u{202e}:1\": x";
+        for text in [&line, address] {
+            let output = run(
+                &["--format", format, "-"],
+                format!("x\n{text}\n").as_bytes(),
+            );
+            assert_eq!(output.status.code(), Some(0));
+            let stdout = String::from_utf8(output.stdout).unwrap();
+            assert!(
+                !stdout.contains(['\x1b', '\x07', '\0', '\u{202e}']),
+                "{stdout:?}"
+            );
+            assert!(
+                !stdout.contains(&secret[..18]) && !stdout.contains(&token[..70]),
+                "{stdout}"
+            );
+        }
+    }
+    for typed in [
+        token.trim_end(),
+        &token[..40],
+        &format!("\"{}\"", token.trim_end()),
+    ] {
+        let output = run(&[typed], b"");
+        assert_eq!(output.status.code(), Some(1));
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert!(
+            stderr.contains("peertok decode") && !stderr.contains("eyJ"),
+            "{stderr}"
+        );
+    }
+}
+
+const FINDINGS: &str = "# Findings
+What `peertok validate` finds in a token that Consul takes but that fails or hurts later. `peertok explain NAME` prints the
+same pages. This file is written by a test: `SNAPSHOTS=overwrite cargo test --test explain`.
+";
+
+const ANSWERS: &str = "# What a server says
+What Consul says when peering fails, what it means and what to do. `peertok explain 'TEXT'` finds the page for a pasted
+error, and `peertok explain -` for each message of a log. A word in angle brackets stands for what changes. This file is
+written by a test: `SNAPSHOTS=overwrite cargo test --test explain`.
+";
+
+#[test]
+fn the_documents_say_the_same() {
+    let assert = snapbox::Assert::new()
+        .action_env("SNAPSHOTS")
+        .normalize_paths(false);
+    let mut findings = FINDINGS.to_owned();
+    for rule in rules() {
+        findings.push_str(&format!("\n{}", Page::from(*rule).markdown()));
+    }
+    let mut said = ANSWERS.to_owned();
+    for moment in Moment::ALL {
+        said.push_str(&format!("\n## {moment}: {}\n", moment.when()));
+        for answer in answers().filter(|answer| answer.moment == moment) {
+            said.push_str(&format!("\n{}", Page::from(answer).markdown()));
+        }
+    }
+    for (file, text) in [("docs/findings.md", findings), ("docs/answers.md", said)] {
+        assert.eq(text, snapbox::Data::read_from(&root().join(file), None));
+    }
+}
