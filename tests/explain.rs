@@ -263,6 +263,30 @@ fn json_output_keeps_to_its_schema() {
     assert!(!schema.is_valid(&serde_json::json!({"schema": "peertok.explain/1"})));
 }
 
+/// Every page can be read in 80 columns, and is listed.
+#[test]
+fn pages_keep_to_the_width() {
+    let listed = String::from_utf8(run(&["--list"], b"").stdout).unwrap();
+    let names = rules().iter().map(|rule| rule.name);
+    for name in names.chain(answers().map(|answer| answer.name)) {
+        assert!(
+            listed
+                .lines()
+                .any(|line| line.split_whitespace().nth(1) == Some(name)),
+            "{name}"
+        );
+        let output = Command::new(env!("CARGO_BIN_EXE_peertok"))
+            .args(["explain", name])
+            .env("COLUMNS", "80")
+            .output()
+            .unwrap();
+        for line in String::from_utf8(output.stdout).unwrap().lines() {
+            let one_word = line.split_whitespace().count() == 1;
+            assert!(line.chars().count() <= 80 || one_word, "{name}: {line}");
+        }
+    }
+}
+
 /// A log of any size is read in little memory: here one line of 64 MiB, and a hundred thousand others.
 #[test]
 fn a_long_log_is_read_line_by_line() {

@@ -204,17 +204,6 @@ pub(super) static ANSWERS: &[Answer] = &[
         ..DIAL
     },
     Answer {
-        name: "follower-dialed",
-        texts: &["cannot establish a peering stream on a follower node"],
-        shared: &["node is not a leader anymore; cannot continue streaming"],
-        what: "The stream came to a server that is not the acceptor's leader.",
-        why: "Streams end at the leader. A follower refuses with the leader's address, and the dialer goes on to the next address. It is said at the level debug, and is normal with several servers.",
-        tell: "consul operator raft list-peers at the acceptor shows the leader; the peering is ACTIVE in consul peering list after some tries.",
-        fix: "Nothing, if the peering is ACTIVE. If it never is, the addresses in the token do not lead to all servers.",
-        source: "Consul 1.20.1: agent/grpc-external/services/peerstream/stream_resources.go",
-        ..DIAL
-    },
-    Answer {
         name: "dial-failed",
         texts: &["failed to exchange peering secret through address \"<address>\": <words>"],
         what: "Dialing this address failed, for a reason that is not known here.",

@@ -102,6 +102,17 @@ pub(super) static ANSWERS: &[Answer] = &[
         ..STREAM
     },
     Answer {
+        name: "follower-dialed",
+        texts: &["cannot establish a peering stream on a follower node"],
+        shared: &["node is not a leader anymore; cannot continue streaming"],
+        what: "The stream came to a server that is not the acceptor's leader.",
+        why: "Streams end at the leader. A follower refuses with the leader's address, and the dialer goes on to the next address. It is said at the level debug, and is normal with several servers.",
+        tell: "consul operator raft list-peers at the acceptor shows the leader; the peering is ACTIVE in consul peering list after some tries.",
+        fix: "Nothing, if the peering is ACTIVE. If it never is, the addresses in the token do not lead to all servers.",
+        source: PEERSTREAM,
+        ..STREAM
+    },
+    Answer {
         name: "stream-lost",
         texts: &[
             "unexpected error receiving from the stream: rpc error: code = Unavailable desc = error reading from server: EOF",

@@ -27,18 +27,16 @@ fn write_page(
     width: usize,
 ) -> std::fmt::Result {
     let bold = Style::new().bold();
-    let code = page.code.map(|code| format!("{code} ")).unwrap_or_default();
-    writeln!(
-        out,
-        "{bold}{code}{}{bold:#} ({}): {}",
-        page.name,
-        page.kind,
-        fold(
-            page.what,
-            width,
-            page.name.len() + code.len() + page.kind.len() + 5
-        )
-    )?;
+    let name = match page.code {
+        Some(code) => format!("{code} {}", page.name),
+        None => page.name.to_owned(),
+    };
+    let heading = format!("{name} ({}): {}", page.kind, page.what);
+    let heading = textwrap::fill(&heading, options(width).initial_indent(""));
+    match heading.strip_prefix(&name) {
+        Some(rest) => writeln!(out, "{bold}{name}{bold:#}{rest}")?,
+        None => writeln!(out, "{heading}")?,
+    }
     writeln!(out, "{}", wrapped(&page.place, width))?;
     if let Some(said) = cause.and_then(said) {
         writeln!(out, "{}", wrapped(&said, width))?;
@@ -132,23 +130,16 @@ fn filled_in<'a>(text: &'a str, cause: Option<&Cause>) -> Cow<'a, str> {
 
 /// A text in lines of that width, two blanks before each.
 fn wrapped(text: &str, width: usize) -> String {
-    let options = textwrap::Options::new(width)
+    textwrap::fill(text, options(width))
+}
+
+/// Lines of that width, in which flags and addresses stay whole.
+fn options(width: usize) -> textwrap::Options<'static> {
+    textwrap::Options::new(width)
         .initial_indent("  ")
         .subsequent_indent("  ")
         .word_splitter(textwrap::WordSplitter::NoHyphenation)
-        .break_words(false);
-    textwrap::fill(text, options)
-}
-
-/// A text whose first line starts behind `taken` columns.
-fn fold(text: &str, width: usize, taken: usize) -> String {
-    let before = " ".repeat(taken.min(width / 2));
-    let options = textwrap::Options::new(width)
-        .initial_indent(&before)
-        .subsequent_indent("  ")
-        .word_splitter(textwrap::WordSplitter::NoHyphenation)
-        .break_words(false);
-    textwrap::fill(text, options).trim_start().to_owned()
+        .break_words(false)
 }
 
 /// The width of the terminal, or what COLUMNS says it is.
