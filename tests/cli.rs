@@ -985,6 +985,103 @@ fn json_output_keeps_to_its_schema() {
     }
 }
 
+/// The commands under "Example" in a help text.
+fn examples(help: &str) -> Vec<String> {
+    let after = help.split("\nExample").nth(1).unwrap_or_default();
+    let lines = after.lines().skip(1);
+    lines
+        .map(|line| line.trim().to_owned())
+        .filter(|line| !line.is_empty())
+        .collect()
+}
+
+/// Every help text has an example, and every example works when it is pasted into a folder with the
+/// files that it names.
+#[test]
+fn the_examples_in_the_help_work() {
+    let folder = tempfile::tempdir().unwrap();
+    let put = |name: &str, content: &[u8]| fs::write(folder.path().join(name), content).unwrap();
+    let fixture = |name: &str| fs::read(root().join("fixtures").join(name)).unwrap();
+    let token = fixture("consul/alpha-external.token");
+    let text = String::from_utf8(token.clone()).unwrap();
+    for name in ["token.txt", "old.token", "west.token"] {
+        put(name, &token);
+    }
+    put("new.token", &fixture("consul/alpha-minted.token"));
+    put("damaged.txt", format!("\"{}\"", text.trim_end()).as_bytes());
+    put("ca.pem", &fixture("ca/dc1.pem"));
+    put("new-root.pem", &fixture("ca/other-cluster.pem"));
+    put("acceptor.snap", &fixture("consul/alpha-external.snap"));
+    let token = text.trim_end();
+    put(
+        "tokens.json",
+        format!("{{\"name\":1,\"token\":\"{token}\"}}").as_bytes(),
+    );
+    let edited = stdout(&[
+        "decode",
+        "--json-only",
+        "@fixtures/consul/alpha-external.token",
+    ]);
+    put("edited.json", edited.as_bytes());
+    put("secret.yaml", &fixture("kubernetes/kubectl.yaml"));
+    // A base is to be of the last hour.
+    let base = folder.path().join("backup.snap");
+    stdout(&as_strs(&generate(&[
+        "-name",
+        "other",
+        "--snapshot-out",
+        base.to_str().unwrap(),
+    ])));
+    // What is on no machine that runs this, or has nothing to say there.
+    let stand_ins = folder.path().join("bin");
+    fs::create_dir(&stand_ins).unwrap();
+    for (name, file) in [
+        ("kubectl", "cat secret.yaml"),
+        (
+            "journalctl",
+            "echo 'agent.http: Request error: error=\"peering token peer ID value is empty\"'",
+        ),
+    ] {
+        let script = stand_ins.join(name);
+        fs::write(&script, format!("#!/bin/sh\n{file}\n")).unwrap();
+        fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let binary = Path::new(env!("CARGO_BIN_EXE_peertok")).parent().unwrap();
+    let path = std::env::var("PATH").unwrap();
+    let path = format!("{}:{}:{path}", stand_ins.display(), binary.display());
+    for command in [
+        &[][..],
+        &["generate"],
+        &["decode"],
+        &["validate"],
+        &["edit"],
+        &["diff"],
+        &["explain"],
+        &["snapshot"],
+        &["snapshot", "show"],
+        &["snapshot", "seed"],
+    ] {
+        let examples = examples(&stdout(&[command, &["--help"]].concat()));
+        assert!(!examples.is_empty(), "{command:?} has no example");
+        for example in examples {
+            if example.contains("jq ") && Command::new("jq").arg("--version").output().is_err() {
+                println!("SKIPPED: no jq on this machine: {example}");
+                continue;
+            }
+            let output = Command::new("bash")
+                .current_dir(folder.path())
+                .env("PATH", &path)
+                .args(["-o", "pipefail", "-c", &example])
+                .output()
+                .unwrap();
+            // That two tokens differ is an answer too.
+            let expected = i32::from(example.contains("peertok diff"));
+            let stderr = String::from_utf8_lossy(&output.stderr);
+            assert_eq!(output.status.code(), Some(expected), "{example}: {stderr}");
+        }
+    }
+}
+
 /// The session in the README prints what the README says.
 #[test]
 fn the_readme_tells_what_happens() {

@@ -111,7 +111,18 @@ fn check_short(what: &str, text: &str) {
     assert!(text.len() <= MOST, "{what}: {} bytes", text.len());
 }
 
-const COMMANDS: [&[&str]; 2] = [&["decode"], &["validate"]];
+const COMMANDS: [&[&str]; 4] = [
+    &["decode"],
+    &["validate"],
+    &["diff", "-", "@fixtures/consul/alpha-minted.token"],
+    &["diff", "@fixtures/consul/alpha-minted.token", "-"],
+];
+
+/// Commands whose standard output is a token, so that only what they say beside it is looked at.
+const EDITS: [&[&str]; 2] = [
+    &["edit", "-", "--set-address", "10.0.0.1:8503"],
+    &["edit", "-", "--remove-address", "a:1", "--as-consul"],
+];
 
 #[test]
 fn hostile_fields_are_shown_escaped() {
@@ -129,6 +140,12 @@ fn hostile_fields_are_shown_escaped() {
                 }
                 check_short(&what, &err);
             }
+        }
+        for command in EDITS {
+            let (_, err) = printed(command, token.as_bytes());
+            let what = format!("{command:?} of {token}");
+            check_harmless(&what, &err);
+            check_short(&what, &err);
         }
     }
 }

@@ -23,7 +23,7 @@ use zeroize::Zeroizing;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
     peertok diff @old.token @new.token\n  \
-    peertok generate … | peertok diff @token.txt -")]
+    kubectl get secret peering-token -o yaml | peertok diff @token.txt -")]
 pub(super) struct Args {
     /// The first token: the token itself, @FILE, or - for standard input.
     a: OsString,

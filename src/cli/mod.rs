@@ -54,7 +54,14 @@ impl From<Status> for ExitCode {
 
 /// Build, read and judge Consul cluster-peering tokens, with no server and no network.
 #[derive(Debug, Parser)]
-#[command(name = "peertok", version, arg_required_else_help = true)]
+#[command(
+    name = "peertok",
+    version,
+    arg_required_else_help = true,
+    after_help = "Examples:\n  \
+        peertok validate @token.txt\n  \
+        peertok explain 'missing selected ALPN property'"
+)]
 struct Cli {
     /// When to use colour: auto (on a terminal, unless NO_COLOR is set), always or never.
     #[arg(

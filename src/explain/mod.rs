@@ -193,6 +193,8 @@ mod tests {
             for related in answer.related {
                 // A rule may have another name by now, or be none yet.
                 assert!(*related != name, "{name} is related to itself");
+                let known = crate::rule(related).is_some() || super::answer(related).is_some();
+                assert!(known, "{name} is related to {related}, which is not there");
             }
         }
     }

@@ -42,7 +42,10 @@ impl From<&Rule> for Page {
                 ("Versions", rule.versions),
                 ("Source", rule.source),
             ],
-            related: Vec::new(),
+            related: super::answers()
+                .filter(|answer| answer.related.contains(&rule.name))
+                .map(|answer| answer.name)
+                .collect(),
         }
     }
 }
@@ -50,8 +53,6 @@ impl From<&Rule> for Page {
 impl From<&Answer> for Page {
     fn from(answer: &Answer) -> Self {
         let stage = answer.stage.map(|stage| format!(" (stage {stage})"));
-        // What names no rule or answer is not shown: rules come and go.
-        let known = |name: &&&str| crate::rule(name).is_some() || super::answer(name).is_some();
         Self {
             code: None,
             name: answer.name,
@@ -66,7 +67,7 @@ impl From<&Answer> for Page {
                 ("Versions", answer.versions),
                 ("Source", answer.source),
             ],
-            related: answer.related.iter().filter(known).copied().collect(),
+            related: answer.related.to_vec(),
         }
     }
 }

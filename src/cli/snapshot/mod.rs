@@ -16,6 +16,7 @@ use std::path::Path;
 
 /// Reads a Consul snapshot, or adds peerings to it.
 #[derive(Debug, Subcommand)]
+#[command(after_help = "Example:\n  peertok snapshot show backup.snap")]
 pub(super) enum Command {
     Show(show::Args),
     Seed(seed::Args),
