@@ -152,12 +152,12 @@ fn hostile_fields_are_shown_escaped() {
 
 #[test]
 fn large_fields_are_cut() {
-    for text in [
-        "a".repeat(1 << 20),
-        HOSTILE.repeat(40_000),
-        "é".repeat(1 << 19),
+    for (text, of_it) in [
+        ("a".repeat(1 << 20), 1),
+        (HOSTILE.repeat(1 << 8), usize::MAX),
+        ("é".repeat(1 << 13), usize::MAX),
     ] {
-        for token in tokens(&text) {
+        for token in tokens(&text).into_iter().take(of_it) {
             let token = token.to_string();
             let limit = token.len() * 2;
             for command in COMMANDS {
