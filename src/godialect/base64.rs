@@ -8,20 +8,11 @@
 //!   offends: input that ends early is blamed on the place where its last group of four began, less
 //!   the line ends within it.
 //!
-//! The usual crate decides the common case. Whatever it takes, Go takes with the same result; what
-//! it refuses is read again by the exact reader below, which has the last word.
+//! The usual crate decides the common case: one line, padded, its unused bits zero. Whatever it
+//! takes, Go takes with the same result; what it refuses is read again from the start by the exact
+//! reader below, which has the last word.
 
-use base64::Engine;
-use base64::alphabet::STANDARD;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-
-/// Standard alphabet, required padding, unused bits ignored: a subset of what Go takes.
-const PLAIN: GeneralPurpose = GeneralPurpose::new(
-    &STANDARD,
-    GeneralPurposeConfig::new()
-        .with_decode_allow_trailing_bits(true)
-        .with_decode_padding_mode(DecodePaddingMode::RequireCanonical),
-);
+use base64_simd::STANDARD;
 
 /// Go's `base64.CorruptInputError`: the offset at which Go stopped, in bytes of the input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -33,21 +24,29 @@ pub struct CorruptBase64 {
 
 /// Encodes as Go does: one line, padded.
 pub(crate) fn encode(bytes: &[u8]) -> String {
-    PLAIN.encode(bytes)
+    STANDARD.encode_to_string(bytes)
 }
 
-/// Decodes `text` into `out`, whose earlier content is dropped.
+/// Decodes `text` into `out`, whose earlier content is dropped. It grows at most once, before
+/// anything is written: a buffer that grows leaves copies of what was in it behind.
 ///
 /// # Errors
 ///
 /// [`CorruptBase64`] with Go's offset; `out` is then unspecified.
 pub(crate) fn decode(text: &[u8], out: &mut Vec<u8>) -> Result<(), CorruptBase64> {
-    out.clear();
-    if PLAIN.decode_vec(text, out).is_ok() {
+    if decode_plain(text, out) {
         return Ok(());
     }
     out.clear();
     decode_exactly(text, out)
+}
+
+/// Decodes as [`decode`] does, but only where `text` is one line of padded base64 as an encoder
+/// writes it; false anywhere else, and `out` is then unspecified.
+pub(crate) fn decode_plain(text: &[u8], out: &mut Vec<u8>) -> bool {
+    out.clear();
+    out.reserve(text.len());
+    STANDARD.decode_append(text, out).is_ok()
 }
 
 /// One group of up to four characters, as it fills.
