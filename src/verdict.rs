@@ -14,12 +14,16 @@
 //!
 //! Nothing else in a token is checked: an expired root, an empty secret or an empty `CA` list pass.
 
+mod sound_roots;
+
 use crate::godialect::address::{read_number, split_host_port};
 use crate::godialect::base64;
+use crate::godialect::json::Raw;
 use crate::godialect::pem;
 use crate::godialect::x509::{CertificateError, check_certificate};
 use crate::token::fields::Fields;
 use crate::{DecodeError, PeerNameError};
+use sound_roots::SoundRoots;
 use std::fmt;
 use zeroize::Zeroizing;
 
@@ -162,7 +166,7 @@ pub fn judge(token: &[u8]) -> Result<(), Refusal> {
 #[derive(Default)]
 pub struct Judge {
     json: Zeroizing<Vec<u8>>,
-    der: Vec<u8>,
+    sound_roots: SoundRoots,
 }
 
 impl fmt::Debug for Judge {
@@ -186,19 +190,23 @@ impl Judge {
             self.json = Zeroizing::new(Vec::with_capacity(token.len()));
         }
         base64::decode(token, &mut self.json).map_err(DecodeError::from)?;
-        judge_json(&self.json, &mut self.der)
+        judge_json(&self.json, &mut self.sound_roots)
     }
 }
 
-fn judge_json(json: &[u8], der: &mut Vec<u8>) -> Result<(), Refusal> {
-    let (fields, type_error) = Fields::read(json).map_err(DecodeError::from)?;
+fn judge_json(json: &[u8], sound_roots: &mut SoundRoots) -> Result<(), Refusal> {
+    let (fields, type_error) = Fields::read_with(json, &mut |rest| sound_roots.literal(rest))
+        .map_err(DecodeError::from)?;
     if let Some(error) = type_error {
         return Err(DecodeError::from(error).into());
     }
     // An entry whose first block has headers passes the first look, and needs the second.
     let mut with_headers = false;
     for (index, entry) in fields.ca.entries().iter().enumerate() {
-        with_headers |= check_root(index, entry, der)?;
+        // One that was recognised is a sound certificate alone, without headers.
+        if !entry.is_recognised() {
+            with_headers |= check_root(index, &entry.unescape())?;
+        }
     }
     check_addresses(&fields)?;
     if !fields.ca.entries().is_empty() && fields.server_name.is_empty() {
@@ -209,19 +217,20 @@ fn judge_json(json: &[u8], der: &mut Vec<u8>) -> Result<(), Refusal> {
     }
     if with_headers {
         for entry in fields.ca.entries() {
-            check_pool(entry, der)?;
+            check_pool(&entry.unescape())?;
         }
     }
     Ok(())
 }
 
 /// Checks the first block of a `CA` entry, and tells whether it has PEM headers.
-fn check_root(index: usize, entry: &str, der: &mut Vec<u8>) -> Result<bool, Refusal> {
-    let block = pem::next_block(entry.as_bytes(), 0, der).ok_or(Refusal::NoPem { index })?;
+fn check_root(index: usize, entry: &str) -> Result<bool, Refusal> {
+    let mut der = Vec::new();
+    let block = pem::next_block(entry.as_bytes(), 0, &mut der).ok_or(Refusal::NoPem { index })?;
     if block.label != b"CERTIFICATE" {
         return Err(Refusal::NotACertificate { index });
     }
-    check_certificate(der).map_err(|error| Refusal::Certificate { index, error })?;
+    check_certificate(&der).map_err(|error| Refusal::Certificate { index, error })?;
     Ok(block.has_headers)
 }
 
@@ -231,12 +240,13 @@ fn check_addresses(fields: &Fields<'_>) -> Result<(), Refusal> {
     if manual.is_empty() && servers.is_empty() {
         return Err(Refusal::NoAddresses);
     }
-    match manual.iter().chain(servers).find(|a| !is_server_address(a)) {
-        Some(address) => Err(Refusal::Address {
-            address: address.clone().into_owned(),
-        }),
-        None => Ok(()),
+    for address in manual.iter().chain(servers).copied().map(Raw::unescape) {
+        if !is_server_address(&address) {
+            let address = address.into_owned();
+            return Err(Refusal::Address { address });
+        }
     }
+    Ok(())
 }
 
 /// Whether Consul takes this for the address of a peering server: `host:port`, where the host may
@@ -249,10 +259,11 @@ pub fn is_server_address(address: &str) -> bool {
 }
 
 /// Whether the pool takes a certificate of this `CA` entry.
-fn check_pool(entry: &str, der: &mut Vec<u8>) -> Result<(), Refusal> {
+fn check_pool(entry: &str) -> Result<(), Refusal> {
+    let mut der = Vec::new();
     let mut from = 0;
-    while let Some(block) = pem::next_block(entry.as_bytes(), from, der) {
-        if block.label == b"CERTIFICATE" && !block.has_headers && check_certificate(der).is_ok() {
+    while let Some(block) = pem::next_block(entry.as_bytes(), from, &mut der) {
+        if block.label == b"CERTIFICATE" && !block.has_headers && check_certificate(&der).is_ok() {
             return Ok(());
         }
         from = block.end;

@@ -145,7 +145,11 @@ impl<'a> Reader<'a> {
             match rest[length] {
                 b'"' => {
                     let bytes = &self.text[start..self.at - 1];
-                    return Ok(Raw { bytes, plain });
+                    return Ok(Raw {
+                        bytes,
+                        plain,
+                        recognised: false,
+                    });
                 }
                 b'\\' => self.escape()?,
                 byte @ ..0x20 => return Err(invalid(byte, Place::InString)),
@@ -153,6 +157,29 @@ impl<'a> Reader<'a> {
             }
             plain = false;
         }
+    }
+
+    /// Reads a string that the caller knows, if one stands next; otherwise reads nothing but blanks.
+    ///
+    /// `length` gets what follows the opening quote, and gives the length of the literal there, the
+    /// closing quote left out. It may do so only where [`Self::string`] would read the same.
+    pub(crate) fn recognise(
+        &mut self,
+        length: impl FnOnce(&'a [u8]) -> Option<usize>,
+    ) -> Result<Option<Raw<'a>>, SyntaxError> {
+        if self.peek()? != Kind::String {
+            return Ok(None);
+        }
+        let rest = self.text.get(self.at + 1..).unwrap_or_default();
+        let literal = length(rest).and_then(|length| rest.get(..length));
+        Ok(literal.map(|bytes| {
+            self.at += bytes.len() + 2;
+            Raw {
+                bytes,
+                plain: false,
+                recognised: true,
+            }
+        }))
     }
 
     /// Reads over any value, however deep.
@@ -358,22 +385,23 @@ impl<'a> Reader<'a> {
 fn find_unusual(bytes: &[u8]) -> Option<usize> {
     const ONES: u64 = u64::MAX / 0xff;
     const HIGH: u64 = ONES * 0x80;
-    // A certificate is nearly all plain bytes, so eight are looked at together: subtracting from
-    // each what it has to be above leaves the high bit set where it is below, and an exclusive or
-    // makes a byte that is searched for zero. A borrow can only make a later byte look unusual.
-    let (words, _) = bytes.as_chunks::<8>();
-    let plain = words.iter().position(|word| {
+    // Eight bytes are looked at together: subtracting from each what it has to be above leaves the
+    // high bit set where it is below, and an exclusive or makes a byte that is searched for zero. A
+    // borrow can only make a later byte look unusual, never the first.
+    let (words, rest) = bytes.as_chunks::<8>();
+    for (number, word) in words.iter().enumerate() {
         let word = u64::from_le_bytes(*word);
         let quote = (word ^ (ONES * u64::from(b'"'))).wrapping_sub(ONES);
         let backslash = (word ^ (ONES * u64::from(b'\\'))).wrapping_sub(ONES);
         let control = word.wrapping_sub(ONES * 0x20);
-        (quote | backslash | control | word) & HIGH != 0
-    });
-    let from = plain.unwrap_or(words.len()) * 8;
-    let rest = bytes.get(from..)?;
+        let unusual = (quote | backslash | control | word) & HIGH;
+        if unusual != 0 {
+            return Some(number * 8 + unusual.trailing_zeros() as usize / 8);
+        }
+    }
     rest.iter()
         .position(|&byte| matches!(byte, b'"' | b'\\' | 0..0x20 | 0x80..))
-        .map(|at| from + at)
+        .map(|at| words.len() * 8 + at)
 }
 
 fn invalid(byte: u8, place: Place) -> SyntaxError {

@@ -11,46 +11,36 @@
 use super::{Locality, PeeringToken, Remote};
 use crate::godialect::json::{Kind, Raw, Reader, SyntaxError, TypeError};
 use crate::{Secret, Shape};
-use std::borrow::Cow;
-use zeroize::Zeroize;
 
-/// A token's fields, borrowed from its JSON wherever that holds them unescaped.
+/// A token's fields as the literals in its JSON: what a text is needed for unescapes it.
 #[derive(Default)]
 pub(crate) struct Fields<'a> {
     pub(crate) ca: List<'a>,
     pub(crate) manual_server_addresses: List<'a>,
     pub(crate) server_addresses: List<'a>,
-    pub(crate) server_name: Cow<'a, str>,
-    pub(crate) peer_id: Cow<'a, str>,
-    establishment_secret: Cow<'a, str>,
-    partition: Cow<'a, str>,
-    datacenter: Cow<'a, str>,
-    locality: Option<[Cow<'a, str>; 2]>,
+    pub(crate) server_name: Raw<'a>,
+    pub(crate) peer_id: Raw<'a>,
+    establishment_secret: Raw<'a>,
+    partition: Raw<'a>,
+    datacenter: Raw<'a>,
+    locality: Option<[Raw<'a>; 2]>,
     /// The members seen that tell one shape from another.
     has_manual_or_remote: bool,
     has_locality: bool,
-}
-
-impl Drop for Fields<'_> {
-    fn drop(&mut self) {
-        if let Cow::Owned(secret) = &mut self.establishment_secret {
-            secret.zeroize();
-        }
-    }
 }
 
 /// A list of texts as a Go slice: what was cut off can come back.
 #[derive(Default)]
 pub(crate) struct List<'a> {
     /// All the elements that were ever there; only the first `length` are.
-    slots: Vec<Cow<'a, str>>,
+    slots: Vec<Raw<'a>>,
     length: usize,
     /// Whether the list is anything but Go's `nil`.
     present: bool,
 }
 
 impl<'a> List<'a> {
-    pub(crate) fn entries(&self) -> &[Cow<'a, str>] {
+    pub(crate) fn entries(&self) -> &[Raw<'a>] {
         &self.slots[..self.length]
     }
 
@@ -58,7 +48,7 @@ impl<'a> List<'a> {
         self.present.then(|| {
             self.entries()
                 .iter()
-                .map(|e| e.clone().into_owned())
+                .map(|entry| entry.unescape().into_owned())
                 .collect()
         })
     }
@@ -136,8 +126,20 @@ const ZONE: Field = text("struct field Locality.Remote.Locality.Zone");
 impl<'a> Fields<'a> {
     /// Reads a token's JSON: the fields, and the first member that was not of its type.
     pub(crate) fn read(json: &'a [u8]) -> Result<(Self, Option<TypeError>), SyntaxError> {
+        Self::read_with(json, &mut |_| None)
+    }
+
+    /// Reads as [`Self::read`] does, and asks `known_root` about each `CA` entry before it is read,
+    /// as [`Reader::recognise`] does.
+    pub(crate) fn read_with(
+        json: &'a [u8],
+        known_root: KnownRoot<'_>,
+    ) -> Result<(Self, Option<TypeError>), SyntaxError> {
         let mut fields = Self::default();
-        let mut walk = Walk { type_error: None };
+        let mut walk = Walk {
+            type_error: None,
+            known_root,
+        };
         let mut reader = Reader::new(json);
         walk.object(&mut reader, &TOKEN, |walk, reader, key| {
             fields.member(walk, reader, key)
@@ -148,17 +150,24 @@ impl<'a> Fields<'a> {
 
     fn member(
         &mut self,
-        walk: &mut Walk,
+        walk: &mut Walk<'_>,
         reader: &mut Reader<'a>,
         key: Raw<'a>,
     ) -> Result<(), SyntaxError> {
         if key.folds_to("CA") {
-            walk.list(reader, &CA, &mut self.ca)
+            walk.list(reader, &CA, &mut self.ca, |walk, rest| {
+                (walk.known_root)(rest)
+            })
         } else if key.folds_to("ManualServerAddresses") {
             self.has_manual_or_remote = true;
-            walk.list(reader, &MANUAL, &mut self.manual_server_addresses)
+            walk.list(
+                reader,
+                &MANUAL,
+                &mut self.manual_server_addresses,
+                |_, _| None,
+            )
         } else if key.folds_to("ServerAddresses") {
-            walk.list(reader, &SERVERS, &mut self.server_addresses)
+            walk.list(reader, &SERVERS, &mut self.server_addresses, |_, _| None)
         } else if key.folds_to("ServerName") {
             walk.text(reader, &SERVER_NAME, &mut self.server_name)
         } else if key.folds_to("PeerID") {
@@ -177,7 +186,7 @@ impl<'a> Fields<'a> {
 
     fn remote_member(
         &mut self,
-        walk: &mut Walk,
+        walk: &mut Walk<'_>,
         reader: &mut Reader<'a>,
         key: Raw<'a>,
     ) -> Result<(), SyntaxError> {
@@ -218,31 +227,37 @@ impl<'a> Fields<'a> {
 
 impl From<&Fields<'_>> for PeeringToken {
     fn from(fields: &Fields<'_>) -> Self {
+        let text = |literal: Raw<'_>| literal.unescape().into_owned();
         Self {
             ca: fields.ca.owned(),
             manual_server_addresses: fields.manual_server_addresses.owned(),
             server_addresses: fields.server_addresses.owned(),
-            server_name: fields.server_name.clone().into_owned(),
-            peer_id: fields.peer_id.clone().into_owned(),
-            establishment_secret: Secret::new(fields.establishment_secret.clone().into_owned()),
+            server_name: text(fields.server_name),
+            peer_id: text(fields.peer_id),
+            establishment_secret: Secret::new(text(fields.establishment_secret)),
             remote: Remote {
-                partition: fields.partition.clone().into_owned(),
-                datacenter: fields.datacenter.clone().into_owned(),
-                locality: fields.locality.clone().map(|[region, zone]| Locality {
-                    region: region.into_owned(),
-                    zone: zone.into_owned(),
+                partition: text(fields.partition),
+                datacenter: text(fields.datacenter),
+                locality: fields.locality.map(|[region, zone]| Locality {
+                    region: text(region),
+                    zone: text(zone),
                 }),
             },
         }
     }
 }
 
+/// Gets what follows the opening quote of a `CA` entry, and gives the length of the literal there if
+/// that is known.
+pub(crate) type KnownRoot<'k> = &'k mut dyn FnMut(&[u8]) -> Option<usize>;
+
 /// A walk over a token's JSON that keeps the first type error and goes on.
-struct Walk {
+struct Walk<'k> {
     type_error: Option<TypeError>,
+    known_root: KnownRoot<'k>,
 }
 
-impl Walk {
+impl Walk<'_> {
     fn object<'a>(
         &mut self,
         reader: &mut Reader<'a>,
@@ -260,6 +275,7 @@ impl Walk {
         reader: &mut Reader<'a>,
         field: &Field,
         list: &mut List<'a>,
+        known: impl Fn(&mut Self, &[u8]) -> Option<usize>,
     ) -> Result<(), SyntaxError> {
         match reader.peek()? {
             Kind::Null => {
@@ -270,11 +286,14 @@ impl Walk {
                 let mut length = 0;
                 reader.array(|reader| {
                     if length == list.slots.len() {
-                        list.slots.push(Cow::default());
+                        list.slots.push(Raw::default());
                     }
-                    let element = text(field.place);
-                    self.text(reader, &element, &mut list.slots[length])?;
+                    let slot = &mut list.slots[length];
                     length += 1;
+                    match reader.recognise(|rest| known(self, rest))? {
+                        Some(known) => *slot = known,
+                        None => self.text(reader, &text(field.place), slot)?,
+                    }
                     Ok(())
                 })?;
                 if length == 0 {
@@ -292,11 +311,11 @@ impl Walk {
         &mut self,
         reader: &mut Reader<'a>,
         field: &Field,
-        text: &mut Cow<'a, str>,
+        text: &mut Raw<'a>,
     ) -> Result<(), SyntaxError> {
         match reader.peek()? {
             Kind::String => {
-                *text = reader.string()?.unescape();
+                *text = reader.string()?;
                 Ok(())
             }
             found => self.mismatch(reader, found, field.place, field.kind),

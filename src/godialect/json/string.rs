@@ -3,11 +3,13 @@
 use std::borrow::Cow;
 
 /// A string literal as it stands between its quotes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Raw<'a> {
     pub(super) bytes: &'a [u8],
     /// Nothing but printable ASCII and no escapes: the literal is its own meaning.
     pub(super) plain: bool,
+    /// [`super::Reader::recognise`] has read it, and not [`super::Reader::string`].
+    pub(super) recognised: bool,
 }
 
 impl<'a> Raw<'a> {
@@ -16,10 +18,20 @@ impl<'a> Raw<'a> {
         self.bytes.len() + 2
     }
 
+    /// Whether the literal stands for the empty text.
+    pub(crate) fn is_empty(self) -> bool {
+        self.bytes.is_empty()
+    }
+
+    /// Whether the caller of [`super::Reader::recognise`] knew the literal.
+    pub(crate) fn is_recognised(self) -> bool {
+        self.recognised
+    }
+
     /// The text that the literal stands for. Go takes any bytes: those that are no UTF-8 and
     /// escapes of lone surrogates turn into U+FFFD.
     pub(crate) fn unescape(self) -> Cow<'a, str> {
-        if !self.bytes.contains(&b'\\')
+        if (self.plain || memchr::memchr(b'\\', self.bytes).is_none())
             && let Ok(text) = std::str::from_utf8(self.bytes)
         {
             return Cow::Borrowed(text);
@@ -29,9 +41,13 @@ impl<'a> Raw<'a> {
 
     /// Whether Go finds the struct field `name` (ASCII) under this key: the same letters in any
     /// case, where U+017F counts as an `s` and U+212A as a `k`.
+    #[inline]
     pub(crate) fn folds_to(self, name: &str) -> bool {
         if self.plain {
-            return self.bytes.eq_ignore_ascii_case(name.as_bytes());
+            // Nearly all keys are spelled as the field is.
+            return self.bytes.len() == name.len()
+                && (self.bytes == name.as_bytes()
+                    || self.bytes.eq_ignore_ascii_case(name.as_bytes()));
         }
         let folded = self.unescape();
         folded
