@@ -11,14 +11,16 @@
 /// Gives the host without its brackets and the port as it stands, or `None` where Go says that a
 /// port is missing, that there are too many colons or that a bracket is out of place.
 pub(crate) fn split_host_port(address: &str) -> Option<(&str, &str)> {
+    let holds = |text: &str, any_of: &[u8]| text.bytes().any(|byte| any_of.contains(&byte));
     if let Some(bracketed) = address.strip_prefix('[') {
         let (host, rest) = bracketed.split_once(']')?;
         let port = rest.strip_prefix(':')?;
-        let stray = host.contains('[') || port.contains([':', '[', ']']);
+        let stray = holds(host, b"[") || holds(port, b":[]");
         (!stray).then_some((host, port))
     } else {
-        let (host, port) = address.rsplit_once(':')?;
-        let stray = host.contains([':', '[', ']']) || port.contains(['[', ']']);
+        let colon = address.bytes().rposition(|byte| byte == b':')?;
+        let (host, port) = (address.get(..colon)?, address.get(colon + 1..)?);
+        let stray = holds(host, b":[]") || holds(port, b"[]");
         (!stray).then_some((host, port))
     }
 }

@@ -20,8 +20,14 @@ pub(super) fn is_domain_constraint(constraint: &[u8]) -> bool {
 }
 
 fn has_visible_labels(name: &[u8]) -> bool {
-    name.split(|&byte| byte == b'.')
-        .all(|label| !label.is_empty() && label.iter().all(u8::is_ascii_graphic))
+    let mut starts = true;
+    for &byte in name {
+        if byte == b'.' && starts || !byte.is_ascii_graphic() {
+            return false;
+        }
+        starts = byte == b'.';
+    }
+    !starts
 }
 
 /// Whether the text is a mailbox of RFC 2821: a local part, `@` and a domain, which may be empty.

@@ -24,17 +24,19 @@ pub(super) struct ObjectIdentifier<'a> {
 impl<'a> ObjectIdentifier<'a> {
     pub(super) fn read(reader: &mut Reader<'a>) -> Option<Self> {
         let encoded = reader.content(Tag::OBJECT_IDENTIFIER)?;
-        let mut fits = true;
+        let mut fits = !encoded.is_empty();
+        let mut starts = true;
         let mut component = 0_u32;
         for &byte in encoded {
-            fits &= component < COMPONENT_BEFORE_LAST_SHIFT;
-            component = if byte < 0x80 {
+            fits &= component < COMPONENT_BEFORE_LAST_SHIFT && !(starts && byte == 0x80);
+            starts = byte < 0x80;
+            component = if starts {
                 0
             } else {
                 component << 7 | u32::from(byte & 0x7f)
             };
         }
-        (fits && has_minimal_components(encoded)).then_some(Self { encoded })
+        (fits && starts).then_some(Self { encoded })
     }
 
     pub(super) fn encoded(self) -> &'a [u8] {

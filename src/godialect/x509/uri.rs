@@ -144,7 +144,7 @@ fn is_scheme(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_alphabetic())
         && text
             .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))
 }
 
 fn parse_authority(authority: &str) -> Result<Cow<'_, [u8]>, UriFault> {
@@ -239,17 +239,19 @@ fn decode(text: &str, part: Part) -> Result<Cow<'_, [u8]>, UriFault> {
 fn check_escapes(text: &str, part: Part) -> Result<(), UriFault> {
     let mut rest = text.as_bytes();
     while let Some((&byte, after)) = rest.split_first() {
-        rest = match split_escape(rest) {
-            Some((escaped, after)) if part.may_escape(escaped) => after,
-            None if byte != b'%' && part.may_hold(byte) => after,
-            None if byte != b'%' => {
+        rest = if byte != b'%' {
+            if !part.may_hold(byte) {
                 let character = char::from(byte);
                 return Err(UriFault::HostCharacter { character });
             }
-            _ => {
-                let escape = rest.iter().take(3).copied().map(char::from).collect();
-                return Err(UriFault::Escape { escape });
-            }
+            after
+        } else if let Some((escaped, after)) = split_escape(rest)
+            && part.may_escape(escaped)
+        {
+            after
+        } else {
+            let escape = rest.iter().take(3).copied().map(char::from).collect();
+            return Err(UriFault::Escape { escape });
         };
     }
     Ok(())
@@ -280,7 +282,13 @@ impl Part {
 /// The sub-delimiters and marks of RFC 3986, the brackets and colon of an address with a port, and
 /// three characters that cannot be escaped there but were seen in use.
 fn is_host_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:[]<>\"".contains(&byte)
+    #[rustfmt::skip]
+    let is_mark = matches!(
+        byte,
+        b'-' | b'.' | b'_' | b'~' | b'!' | b'$' | b'&' | b'\'' | b'(' | b')' | b'*' | b'+' | b','
+            | b';' | b'=' | b':' | b'[' | b']' | b'<' | b'>' | b'"'
+    );
+    is_mark || byte.is_ascii_alphanumeric()
 }
 
 #[cfg(test)]
