@@ -1,8 +1,9 @@
 //! `peertok validate --jsonl`: a stream of tokens in, a stream of verdicts out, in the same order.
 //!
-//! What one read brings is judged at once, spread over all cores, and written before the next read:
-//! memory does not grow with the stream, and a caller who sends one line gets its answer before it
-//! sends another.
+//! One thread reads, one for each core judges, and one writes. What one read brings goes to the next
+//! judge that is free, and the writer waits for the answers in the order of the reads. So a caller who
+//! sends one line gets its answer before it sends another, and memory does not grow with the stream:
+//! the reader waits when more than [`BUDGET`] is under way.
 
 use super::Status;
 use super::input::{Source, cannot_read, open, too_large};
@@ -16,16 +17,19 @@ use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::io::{self, ErrorKind, Read, Write};
 use std::num::NonZero;
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::{mem, panic, thread};
 use zeroize::{Zeroize, Zeroizing};
 
-/// How much is read at once, in bytes.
-const CHUNK: usize = 1 << 20;
-/// A thread is given at least so many bytes, if there are, and at most so many bytes and lines: an
-/// answer may be longer than its line, and those of all threads are in memory together.
-const LEAST: usize = 1 << 14;
-const MOST: usize = 1 << 18;
-const MOST_LINES: usize = 1 << 12;
+/// How much is read at once, in bytes: what a pipe holds.
+const CHUNK: usize = 1 << 16;
+/// A buffer's size, unless a line is longer: the start of a line and what is read next.
+const BUFFER: usize = 2 * CHUNK;
+/// How many bytes may be under way between reader and writer, answers included.
+const BUDGET: usize = 1 << 22;
+/// What the answer to a line is reckoned at. A longer one quotes the line's token.
+const ANSWER: usize = 256;
 
 #[derive(Deserialize)]
 struct Line<'a> {
@@ -73,10 +77,10 @@ impl<'a> Verdict<'a> {
 }
 
 /// How every line is judged.
-struct Judging<'a> {
+struct Judging {
     max_size: usize,
     circumstances: Circumstances<'static>,
-    arguments: &'a JudgingArgs,
+    arguments: JudgingArgs,
 }
 
 /// Judges every line of the source; the answer is no where one of them is refused or has a finding
@@ -93,76 +97,239 @@ pub(super) fn run(
     let judging = Judging {
         max_size,
         circumstances,
-        arguments,
+        arguments: arguments.clone(),
     };
-    let (name, mut reader): (String, Box<dyn Read>) = match source {
+    let (name, input): (String, Box<dyn Read + Send>) = match source {
         Source::Argument(_) => {
             let error = Failure::could_not_run("expected a stream of lines, but found a token");
             return Err(error.hint("give @FILE, or - for standard input"));
         }
         Source::File(path) => (path.display().to_string(), Box::new(open(path)?)),
-        Source::Stdin => ("standard input".to_owned(), Box::new(io::stdin().lock())),
+        Source::Stdin => ("standard input".to_owned(), Box::new(io::stdin())),
     };
-    let mut out = Output {
-        out: io::stdout().lock(),
-        status: Status::Done,
+    let (questions, unanswered) = mpsc::channel();
+    let (answers, in_order) = mpsc::channel();
+    let (written, freed) = mpsc::channel();
+    let judges = start_judges(unanswered, judging)?;
+    let mut reader = LineReader {
+        questions,
+        answers,
+        freed,
+        under_way: 0,
+        spare: Vec::new(),
     };
     // A line has the token, its ID and some escapes; a longer one is not kept.
-    let longest = max_size.saturating_mul(2).saturating_add(CHUNK);
-    let mut chunk = Zeroizing::new(vec![0; CHUNK]);
-    let mut lines = Zeroizing::new(Vec::with_capacity(longest.min(8 * CHUNK)));
-    let mut overlong = false;
-    loop {
-        let read = match reader.read(&mut chunk) {
-            Ok(read) => &chunk[..read],
-            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-            Err(error) => return Err(cannot_read(&name, &error)),
+    let longest = max_size.saturating_mul(2).saturating_add(1 << 20);
+    // The reader may wait for input for ever, so that nothing waits for it when the output is closed.
+    let reader = thread::Builder::new()
+        .spawn(move || reader.read(input, longest))
+        .map_err(|error| no_thread(&error))?;
+    let mut status = Status::Done;
+    let mut out = io::stdout().lock();
+    for answered in in_order {
+        let Ok(Answered { question, answers }) = answered.recv() else {
+            return Err(Failure::could_not_run("a thread that judges tokens failed"));
         };
-        let ended = read.is_empty();
-        let whole = memchr::memrchr(b'\n', read).map_or(0, |at| at + 1);
-        let (whole, rest) = read.split_at(whole);
-        lines.extend_from_slice(whole);
-        if !whole.is_empty() || ended {
-            let mut judged = lines.as_slice();
-            let mut first = Answers::default();
-            if mem::take(&mut overlong) {
-                let end = memchr::memchr(b'\n', judged).map_or(judged.len(), |at| at + 1);
-                judged = &judged[end..];
-                let error = format!("expected a line of at most {longest} bytes, but found more");
-                first.push(&Verdict::input(None, error));
-            }
-            let written = out
-                .write(&first)
-                .and_then(|()| judge_lines(judged, &judging, &mut out))
-                .and_then(|()| out.out.flush());
-            if written.is_err() {
-                return ignore_broken_pipe(written).map(|()| out.status);
-            }
-            lines.clear();
+        if answers.no {
+            status = Status::No;
         }
-        if ended {
-            return Ok(out.status);
+        let wrote = out.write_all(&answers.text).and_then(|()| out.flush());
+        if wrote.is_err() {
+            return ignore_broken_pipe(wrote).map(|()| status);
         }
-        lines.extend_from_slice(rest);
-        if lines.len() > longest {
-            overlong = true;
-            lines.clear();
-        }
+        // The reader may have ended.
+        _ = written.send(question);
+    }
+    drop(written);
+    let read = reader
+        .join()
+        .unwrap_or_else(|panic| panic::resume_unwind(panic));
+    for judge in judges {
+        judge
+            .join()
+            .unwrap_or_else(|panic| panic::resume_unwind(panic));
+    }
+    match read {
+        Ok(()) => Ok(status),
+        Err(error) => Err(cannot_read(&name, &error)),
     }
 }
 
-/// Where answers go, and what they come to.
-struct Output<W> {
-    out: W,
-    status: Status,
+/// Starts a judge for each core, or as many as can be had.
+fn start_judges(
+    questions: Receiver<(Question, Sender<Answered>)>,
+    judging: Judging,
+) -> Result<Vec<thread::JoinHandle<()>>, Failure> {
+    let judging = Arc::new(judging);
+    let questions = Arc::new(Mutex::new(questions));
+    let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    let mut judges = Vec::with_capacity(cores);
+    for _ in 0..cores {
+        let (questions, judging) = (Arc::clone(&questions), Arc::clone(&judging));
+        let judge = thread::Builder::new().spawn(move || {
+            let mut judge = Judge::default();
+            loop {
+                let next = questions
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .recv();
+                let Ok((question, answered)) = next else {
+                    return;
+                };
+                let answers = answer(&mut judge, question.lines(), &judging);
+                // Nobody waits for it once the output is closed.
+                _ = answered.send(Answered { question, answers });
+            }
+        });
+        match judge {
+            Ok(judge) => judges.push(judge),
+            Err(_) if !judges.is_empty() => break,
+            Err(error) => return Err(no_thread(&error)),
+        }
+    }
+    Ok(judges)
 }
 
-impl<W: Write> Output<W> {
-    fn write(&mut self, answers: &Answers) -> io::Result<()> {
-        if answers.no {
-            self.status = Status::No;
+fn no_thread(error: &io::Error) -> Failure {
+    Failure::could_not_run(format!("cannot start a thread: {error}"))
+}
+
+/// Whole lines to be judged; a buffer of which a part is filled.
+struct Question {
+    buffer: Zeroizing<Vec<u8>>,
+    filled: usize,
+}
+
+impl Question {
+    fn lines(&self) -> &[u8] {
+        &self.buffer[..self.filled]
+    }
+
+    /// What the lines and their answers are reckoned to take.
+    fn cost(&self) -> usize {
+        self.filled + ANSWER * memchr::memchr_iter(b'\n', self.lines()).count()
+    }
+}
+
+struct Answered {
+    question: Question,
+    answers: Answers,
+}
+
+/// The reading end: cuts the input into whole lines and hands them on.
+struct LineReader {
+    questions: Sender<(Question, Sender<Answered>)>,
+    answers: Sender<Receiver<Answered>>,
+    /// What has been written, to be filled again.
+    freed: Receiver<Question>,
+    under_way: usize,
+    spare: Vec<Zeroizing<Vec<u8>>>,
+}
+
+impl LineReader {
+    /// Reads to the end of the input, or until nobody wants the answers.
+    fn read(&mut self, mut input: impl Read, longest: usize) -> io::Result<()> {
+        let mut buffer = self.buffer();
+        let mut filled = 0;
+        let mut overlong = false;
+        loop {
+            if filled == buffer.len() {
+                // A buffer that grows leaves copies of secrets behind, so a new one takes its place.
+                let mut longer = Zeroizing::new(vec![0; 2 * buffer.len()]);
+                longer[..filled].copy_from_slice(&buffer);
+                buffer = longer;
+            }
+            let most = buffer.len().min(filled + CHUNK);
+            let read = match input.read(&mut buffer[filled..most]) {
+                Ok(read) => read,
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error),
+            };
+            let ended = read == 0;
+            let mut fresh = filled..filled + read;
+            filled += read;
+            if overlong {
+                let end = memchr::memchr(b'\n', &buffer[fresh.clone()]);
+                if end.is_none() && !ended {
+                    filled = 0;
+                    continue;
+                }
+                let after = fresh.start + end.map_or(0, |at| at + 1);
+                buffer.copy_within(after..filled, 0);
+                filled -= after;
+                fresh = 0..filled;
+                overlong = false;
+                let error = format!("expected a line of at most {longest} bytes, but found more");
+                if !self.refuse(error) {
+                    return Ok(());
+                }
+            }
+            let end = match memchr::memrchr(b'\n', &buffer[fresh.clone()]) {
+                _ if ended => filled,
+                Some(at) => fresh.start + at + 1,
+                None => 0,
+            };
+            if end > 0 {
+                let mut next = self.buffer();
+                let rest = filled - end;
+                next[..rest].copy_from_slice(&buffer[end..filled]);
+                filled = rest;
+                let question = Question {
+                    buffer: mem::replace(&mut buffer, next),
+                    filled: end,
+                };
+                if !self.ask(question) {
+                    return Ok(());
+                }
+            }
+            if ended {
+                return Ok(());
+            }
+            if filled > longest {
+                overlong = true;
+                filled = 0;
+            }
         }
-        self.out.write_all(&answers.text)
+    }
+
+    /// Answers a line that is not judged; false where nobody wants the answers.
+    fn refuse(&self, error: String) -> bool {
+        let mut answers = Answers::default();
+        answers.push(&Verdict::input(None, error));
+        let question = Question {
+            buffer: Zeroizing::default(),
+            filled: 0,
+        };
+        let (answered, answer) = mpsc::channel();
+        _ = answered.send(Answered { question, answers });
+        self.answers.send(answer).is_ok()
+    }
+
+    /// A buffer to read into.
+    fn buffer(&mut self) -> Zeroizing<Vec<u8>> {
+        self.spare
+            .pop()
+            .unwrap_or_else(|| Zeroizing::new(vec![0; BUFFER]))
+    }
+
+    /// Hands lines to the judges once there is room for them; false where nobody wants the answers.
+    fn ask(&mut self, question: Question) -> bool {
+        let cost = question.cost();
+        loop {
+            let full = self.under_way > 0 && self.under_way + cost > BUDGET;
+            let freed = match full {
+                true => self.freed.recv().ok(),
+                false => self.freed.try_recv().ok(),
+            };
+            let Some(freed) = freed else { break };
+            self.under_way -= freed.cost();
+            if freed.buffer.len() == BUFFER {
+                self.spare.push(freed.buffer);
+            }
+        }
+        self.under_way += cost;
+        let (answered, answer) = mpsc::channel();
+        self.answers.send(answer).is_ok() && self.questions.send((question, answered)).is_ok()
     }
 }
 
@@ -177,82 +344,34 @@ struct Answers {
 impl Answers {
     fn push(&mut self, verdict: &Verdict<'_>) {
         self.no |= !verdict.accepted;
+        let start = self.text.len();
         // Nothing in a verdict is without a form in JSON.
-        let line = serde_json::to_string(verdict).unwrap_or_default();
-        self.text.extend_from_slice(text::json(&line).as_bytes());
+        _ = serde_json::to_writer(&mut self.text, verdict);
+        let line = self.text.get(start..).unwrap_or_default();
+        // Only these bytes are in what a terminal would act on.
+        if line.iter().any(|&byte| byte >= 0x7f) {
+            let line = text::json(&String::from_utf8_lossy(line)).into_owned();
+            self.text.truncate(start);
+            self.text.extend_from_slice(line.as_bytes());
+        }
         self.text.push(b'\n');
     }
 }
 
-/// Judges whole lines on all cores, and writes the answers in order.
-fn judge_lines<W: Write>(
-    mut lines: &[u8],
-    judging: &Judging<'_>,
-    out: &mut Output<W>,
-) -> io::Result<()> {
-    let cores = thread::available_parallelism().map_or(1, NonZero::get);
-    let share = (lines.len() / cores).clamp(LEAST, MOST);
-    while !lines.is_empty() {
-        let mut pieces = Vec::with_capacity(cores);
-        while pieces.len() < cores && !lines.is_empty() {
-            let piece = piece(lines, share);
-            lines = &lines[piece.len()..];
-            pieces.push(piece);
-        }
-        for answers in judge_pieces(&pieces, judging) {
-            out.write(&answers)?;
-        }
-    }
-    Ok(())
-}
-
-/// The first lines, up to the one that makes them so many bytes or [`MOST_LINES`].
-fn piece(lines: &[u8], share: usize) -> &[u8] {
-    let mut line_ends = memchr::memchr_iter(b'\n', lines).enumerate();
-    let last = line_ends.find(|(number, at)| *at >= share || number + 1 == MOST_LINES);
-    &lines[..last.map_or(lines.len(), |(_, at)| at + 1)]
-}
-
-/// Judges each piece on a thread of its own, or where there is none to be had on this one.
-fn judge_pieces(pieces: &[&[u8]], judging: &Judging<'_>) -> Vec<Answers> {
-    let Some((first, others)) = pieces.split_first() else {
-        return Vec::new();
-    };
-    thread::scope(|scope| {
-        let others: Vec<_> = others
-            .iter()
-            .map(|piece| {
-                thread::Builder::new()
-                    .spawn_scoped(scope, || judge_piece(piece, judging))
-                    .map_err(|_| judge_piece(piece, judging))
-            })
-            .collect();
-        let mut answers = vec![judge_piece(first, judging)];
-        answers.extend(others.into_iter().map(|other| {
-            match other {
-                Ok(thread) => thread
-                    .join()
-                    .unwrap_or_else(|panic| panic::resume_unwind(panic)),
-                Err(answers) => answers,
-            }
-        }));
-        answers
-    })
-}
-
-fn judge_piece(lines: &[u8], judging: &Judging<'_>) -> Answers {
-    let mut judge = Judge::default();
+fn answer(judge: &mut Judge, lines: &[u8], judging: &Judging) -> Answers {
     let mut answers = Answers::default();
     let lines = lines.strip_suffix(b"\n").unwrap_or(lines);
-    for line in lines.split(|&byte| byte == b'\n') {
-        let verdict = verdict(&mut judge, line, judging);
+    let mut from = 0;
+    for end in memchr::memchr_iter(b'\n', lines).chain([lines.len()]) {
+        let verdict = verdict(judge, &lines[from..end], judging);
         answers.no |= judging.arguments.fails(&verdict.findings);
         answers.push(&verdict);
+        from = end + 1;
     }
     answers
 }
 
-fn verdict<'a>(judge: &mut Judge, line: &'a [u8], judging: &Judging<'_>) -> Verdict<'a> {
+fn verdict<'a>(judge: &mut Judge, line: &'a [u8], judging: &Judging) -> Verdict<'a> {
     // serde would take an array for an object.
     let is_object = line.trim_ascii_start().first() == Some(&b'{');
     if !is_object {
@@ -296,4 +415,76 @@ fn without_token<'a>(line: &'a [u8], error: &serde_json::Error) -> Verdict<'a> {
 
 fn expected(found: &str) -> String {
     format!(r#"expected {{"id":any,"token":"…"}}, but found {found}"#)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Brings a text in reads of these sizes.
+    struct Pieces<'a>(&'a [u8], std::iter::Cycle<std::slice::Iter<'a, usize>>);
+
+    impl Read for Pieces<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let size = buffer.len().min(*self.1.next().unwrap());
+            self.0.read(&mut buffer[..size])
+        }
+    }
+
+    /// What a reader hands to the judges, and how many answers it gives itself.
+    fn questions(text: &[u8], sizes: &[usize], longest: usize) -> (Vec<Vec<u8>>, usize) {
+        let (questions, unanswered) = mpsc::channel();
+        let (answers, in_order) = mpsc::channel();
+        let (_written, freed) = mpsc::channel();
+        let mut reader = LineReader {
+            questions,
+            answers,
+            freed,
+            under_way: 0,
+            spare: Vec::new(),
+        };
+        let pieces = Pieces(text, sizes.iter().cycle());
+        reader.read(pieces, longest).unwrap();
+        drop(reader);
+        let asked: Vec<_> = unanswered
+            .into_iter()
+            .map(|(question, _)| question.lines().to_vec())
+            .collect();
+        let own = in_order.into_iter().count() - asked.len();
+        (asked, own)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(32))]
+
+        /// However the input comes, whole lines go out and nothing is lost.
+        #[test]
+        fn lines_stay_whole(
+            lengths in prop::collection::vec(prop_oneof![0_usize..40, 200_000_usize..300_000], 0..8),
+            sizes in prop::collection::vec(prop_oneof![1_usize..100, 10_000_usize..CHUNK], 1..4),
+            ends in any::<bool>(),
+        ) {
+            let lines: Vec<_> = lengths.iter().map(|&length| vec![b'x'; length]).collect();
+            let mut text = lines.join(&b'\n');
+            if ends {
+                text.push(b'\n');
+            }
+            let (asked, own) = questions(&text, &sizes, 1 << 20);
+            prop_assert_eq!(own, 0);
+            prop_assert_eq!(asked.concat(), text);
+            let ends_a_line = |lines: &Vec<u8>| lines.ends_with(b"\n");
+            prop_assert!(asked.iter().rev().skip(1).all(ends_a_line));
+        }
+    }
+
+    /// A line that is too long is answered once, in its place, and the others are judged.
+    #[test]
+    fn overlong_lines_are_left_out() {
+        let text = b"a\nbbbbbbbbbbbbbbbbbbbb\nc\ndddddddddddddddddddddddd\neeeeeeeeeeeeeeeeeeeeeee";
+        assert_eq!(
+            questions(text, &[4], 8),
+            (vec![b"a\n".to_vec(), b"c\n".to_vec()], 3)
+        );
+    }
 }

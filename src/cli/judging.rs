@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Span, Timestamp};
 
 /// The flags.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub(super) struct JudgingArgs {
     /// Judge dates at another moment than now, such as 2027-03-01 or 2027-03-01T08:00:00Z.
     #[arg(long, value_name = "TIME", value_parser = moment, help_heading = "Findings")]
