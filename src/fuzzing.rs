@@ -1,5 +1,5 @@
-//! The private readers, within reach of the fuzz targets. No part of the library: it exists only
-//! when the crate is built for fuzzing.
+//! The private readers, within reach of the fuzz targets and benches. No part of the library: it
+//! exists only when the crate is built for fuzzing or with the feature `_internals`.
 
 #![allow(missing_docs, reason = "each function is the private one of that name")]
 

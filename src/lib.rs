@@ -20,7 +20,7 @@ mod diff;
 mod edit;
 mod explain;
 mod finding;
-#[cfg(fuzzing)]
+#[cfg(any(fuzzing, feature = "_internals"))]
 #[doc(hidden)]
 pub mod fuzzing;
 mod generate;

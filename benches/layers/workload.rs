@@ -1,0 +1,101 @@
+//! One operation of each layer on fixed input, its result checked. Both the timings of
+//! `cargo bench` and the counts of `benches/instructions` come from these.
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use peertok::fuzzing::{check_certificate, json_check, pem_blocks};
+use peertok::{Judge, PeeringToken, Shape, decode_base64, encode_base64, judge};
+use std::hint::black_box;
+
+/// A token of one P-256 root, as a server minted it.
+const TOKEN: &str = include_str!("../../fixtures/consul/alpha-minted.token");
+
+/// The operations, from the innermost layer to the whole.
+pub(crate) const OPERATIONS: &[&str] = &[
+    "base64-decode",
+    "base64-encode",
+    "json-skip",
+    "pem-block",
+    "x509-p256",
+    "verdict-own-root",
+    "verdict-shared-root",
+    "verdict-long-way",
+    "verdict-refused",
+    "decode",
+    "encode",
+];
+
+/// The operation of that name, ready to be run any number of times, or `None`.
+pub(crate) fn operation(name: &str) -> Option<Box<dyn FnMut()>> {
+    let token = TOKEN.trim_end();
+    let json = decode_base64(token.as_bytes()).expect("the fixture is base64");
+    let fields = PeeringToken::decode(token.as_bytes()).expect("the fixture is a token");
+    let root = fields.ca.iter().flatten().next().cloned();
+    let root = root.expect("the fixture has a root");
+    let der = pem_blocks(root.as_bytes()).remove(0).content;
+    Some(match name {
+        "base64-decode" => Box::new(move || {
+            let decoded = decode_base64(black_box(token.as_bytes()));
+            assert!(decoded.is_ok_and(|decoded| decoded.len() == json.len()));
+        }),
+        "base64-encode" => Box::new(move || {
+            assert_eq!(encode_base64(black_box(&json)).len(), token.len());
+        }),
+        "json-skip" => Box::new(move || assert_eq!(json_check(black_box(&json)), Ok(()))),
+        "pem-block" => Box::new(move || {
+            let blocks = pem_blocks(black_box(root.as_bytes()));
+            assert!(matches!(&blocks[..], [block] if block.content.len() == der.len()));
+        }),
+        "x509-p256" => Box::new(move || assert_eq!(check_certificate(black_box(&der)), Ok(()))),
+        "verdict-own-root" => {
+            // The signature is not looked at. Two roots that differ only there share a place among
+            // the roots that a judge keeps, so that neither is ever found there.
+            let mut other = der;
+            *other.last_mut().expect("a certificate") ^= 1;
+            let other = with_root(&fields, pem(&other));
+            accept(vec![token.to_owned(), other])
+        }
+        "verdict-shared-root" => accept(vec![token.to_owned()]),
+        "verdict-long-way" => accept(vec![with_root(&fields, root.replace('\n', "\r\n"))]),
+        "verdict-refused" => Box::new(move || {
+            let refusal = judge(black_box(b"eyJDQSI6bnVsbCwiUGVlcklEIjoiMSJ9"));
+            assert!(refusal.is_err_and(|refusal| refusal.stage().name() == "addresses"));
+        }),
+        "decode" => Box::new(move || {
+            assert!(PeeringToken::decode(black_box(token.as_bytes())).is_ok());
+        }),
+        "encode" => Box::new(move || {
+            assert_eq!(*black_box(&fields).encode(Shape::V1_16), token);
+        }),
+        _ => return None,
+    })
+}
+
+/// One judge that accepts each of these tokens in turn.
+fn accept(tokens: Vec<String>) -> Box<dyn FnMut()> {
+    let mut judge = Judge::default();
+    let mut turn = 0;
+    Box::new(move || {
+        turn = (turn + 1) % tokens.len();
+        assert_eq!(judge.judge(black_box(tokens[turn].as_bytes())), Ok(()));
+    })
+}
+
+fn with_root(fields: &PeeringToken, root: String) -> String {
+    let mut fields = fields.clone();
+    fields.ca = Some(vec![root]);
+    fields.encode(Shape::V1_16).to_string()
+}
+
+fn pem(der: &[u8]) -> String {
+    let text = BASE64_STANDARD.encode(der);
+    let lines: Vec<_> = text
+        .as_bytes()
+        .chunks(64)
+        .map(String::from_utf8_lossy)
+        .collect();
+    format!(
+        "-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n",
+        lines.join("\n")
+    )
+}
