@@ -135,9 +135,18 @@ fn push_lossy(text: &mut String, bytes: &[u8]) {
 /// Writes `text` as Go's `json.Marshal` writes a string, quotes included: `<`, `>`, `&`, U+2028 and
 /// U+2029 escaped for the sake of HTML and JavaScript.
 pub(crate) fn write_string(out: &mut String, text: &str) {
+    // U+2028 and U+2029 start with the byte e2, as other characters do that stand for themselves.
+    let may_be_escaped = |byte| matches!(byte, 0..b' ' | b'"' | b'\\' | b'<' | b'>' | b'&' | 0xe2);
     out.push('"');
-    for character in text.chars() {
-        match character {
+    let mut rest = text;
+    while let Some((plain, from)) = rest
+        .bytes()
+        .position(may_be_escaped)
+        .and_then(|at| rest.split_at_checked(at))
+    {
+        out.push_str(plain);
+        let mut characters = from.chars();
+        match characters.next().unwrap_or_default() {
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),
             '\u{8}' => out.push_str("\\b"),
@@ -145,11 +154,13 @@ pub(crate) fn write_string(out: &mut String, text: &str) {
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
-            '\0'..' ' | '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => {
+            character @ ('\0'..' ' | '<' | '>' | '&' | '\u{2028}' | '\u{2029}') => {
                 out.push_str(&format!("\\u{:04x}", u32::from(character)));
             }
             other => out.push(other),
         }
+        rest = characters.as_str();
     }
+    out.push_str(rest);
     out.push('"');
 }
