@@ -328,7 +328,7 @@ pub(crate) fn complete(address: &str, port: u16) -> Option<String> {
 
 /// Checks a UUID given, or makes one as Consul does: 16 random bytes whose version bits are not
 /// set, in lower case.
-fn uuid(given: Option<&str>, what: &'static str) -> Result<String, GenerateError> {
+pub(crate) fn uuid(given: Option<&str>, what: &'static str) -> Result<String, GenerateError> {
     if let Some(given) = given {
         if !is_uuid(given) {
             return Err(GenerateError::NotAUuid { what });

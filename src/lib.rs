@@ -14,6 +14,7 @@
 //! assert_eq!(refusal.to_string(), "peering token server addresses value is empty");
 //! ```
 
+pub mod ca;
 #[doc(hidden)]
 pub mod cli;
 mod diff;

@@ -215,7 +215,7 @@ pub(crate) fn certificates(entry: &str) -> Vec<Vec<u8>> {
 }
 
 /// Writes a certificate as Go's `pem.Encode` does: lines of 64 characters and `\n`.
-fn encode_pem(der: &[u8]) -> String {
+pub(crate) fn encode_pem(der: &[u8]) -> String {
     let base64 = crate::encode_base64(der);
     let mut text = String::from("-----BEGIN CERTIFICATE-----\n");
     let mut rest = base64.as_str();
@@ -305,7 +305,7 @@ pub(crate) fn spiffe_host(names: &[GeneralName<'_>]) -> Option<String> {
     })
 }
 
-fn key_name(certificate: &X509Certificate<'_>) -> String {
+pub(crate) fn key_name(certificate: &X509Certificate<'_>) -> String {
     let info = certificate.public_key();
     let algorithm = info.algorithm.algorithm.to_id_string();
     match info.parsed() {
