@@ -259,9 +259,6 @@ pub fn check_root(
 /// The certificate, as DER, if Consul can read it.
 fn certificate(file: &[u8], faults: &mut Vec<CaFault>) -> Option<Vec<u8>> {
     let no_certificate = |found: String| CaFault::NoCertificate { found };
-    if holds_private_key(file) {
-        faults.push(CaFault::KeyBesideCertificate);
-    }
     let mut der = Vec::new();
     let Some(block) = pem::next_block(file, 0, &mut der) else {
         let found = match file {
@@ -279,6 +276,9 @@ fn certificate(file: &[u8], faults: &mut Vec<CaFault>) -> Option<Vec<u8>> {
     if let Err(error) = check_certificate(&der) {
         faults.push(no_certificate(format!("one that it refuses: {error}")));
         return None;
+    }
+    if holds_private_key(file) {
+        faults.push(CaFault::KeyBesideCertificate);
     }
     let mut count = 1;
     let mut other = Vec::new();
@@ -318,6 +318,7 @@ fn check_certificate_key(certificate: &X509Certificate<'_>, faults: &mut Vec<CaF
 fn check_extensions(certificate: &X509Certificate<'_>, faults: &mut Vec<CaFault>) {
     let mut is_ca = false;
     let (mut cert_sign, mut crl_sign) = (false, false);
+    let mut for_tls = true;
     let mut has_key_id = false;
     let mut uris = Vec::new();
     let mut domain = None;
@@ -328,9 +329,7 @@ fn check_extensions(certificate: &X509Certificate<'_>, faults: &mut Vec<CaFault>
                 (cert_sign, crl_sign) = (usage.key_cert_sign(), usage.crl_sign());
             }
             ParsedExtension::ExtendedKeyUsage(usage) => {
-                if !usage.any && !(usage.server_auth && usage.client_auth) {
-                    faults.push(CaFault::ExtendedKeyUsage);
-                }
+                for_tls = usage.any || usage.server_auth && usage.client_auth;
             }
             ParsedExtension::SubjectKeyIdentifier(identifier) => {
                 has_key_id = !identifier.0.is_empty();
@@ -353,6 +352,9 @@ fn check_extensions(certificate: &X509Certificate<'_>, faults: &mut Vec<CaFault>
     }
     if !crl_sign {
         faults.push(CaFault::NoCrlSign);
+    }
+    if !for_tls {
+        faults.push(CaFault::ExtendedKeyUsage);
     }
     if !has_key_id {
         faults.push(CaFault::NoSubjectKeyId);

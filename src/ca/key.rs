@@ -26,7 +26,7 @@ pub(super) struct NewKey {
 }
 
 enum Signer {
-    Ec(EcdsaKeyPair),
+    Ec(Box<EcdsaKeyPair>),
     Rsa(Box<RsaKeyPair>),
 }
 
@@ -48,7 +48,7 @@ impl NewKey {
                 der,
                 &SystemRandom::new(),
             )
-            .map(Signer::Ec),
+            .map(|key| Signer::Ec(Box::new(key))),
             KeyType::Rsa => RsaKeyPair::from_pkcs8(der).map(|key| Signer::Rsa(Box::new(key))),
         };
         let pem = document.to_pem("PRIVATE KEY", LineEnding::LF);

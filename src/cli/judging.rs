@@ -93,7 +93,7 @@ fn is_one_of(rules: &[&Rule], code: &str) -> bool {
 }
 
 /// Reads a moment. Where no offset is given it is in UTC, and a date is its first second.
-fn moment(text: &str) -> Result<Timestamp, String> {
+pub(super) fn moment(text: &str) -> Result<Timestamp, String> {
     let in_utc = |_| TimeZone::UTC.to_timestamp(text.parse::<DateTime>()?);
     text.parse().or_else(in_utc).map_err(|_: jiff::Error| {
         "expected a date such as 2027-03-01, or a time such as 2027-03-01T08:00:00Z".to_owned()

@@ -4,6 +4,7 @@
 //! `peertok: error: …` and `peertok: hint: …`. The exit status is 0 where nothing is wrong, 1 where
 //! the answer is no, and 2 where the command could not run.
 
+mod ca;
 mod decode;
 mod diagnostics;
 mod diff;
@@ -99,6 +100,8 @@ enum Command {
     Explain(explain::Args),
     #[command(subcommand)]
     Snapshot(snapshot::Command),
+    #[command(subcommand)]
+    Ca(ca::Command),
 }
 
 /// The form of a command's output.
@@ -141,6 +144,7 @@ fn dispatch(arguments: impl IntoIterator<Item = OsString>) -> Result<Status, Fai
         Command::Diff(arguments) => diff::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Snapshot(command) => snapshot::run(&command),
+        Command::Ca(command) => ca::run(&command),
     }
 }
 

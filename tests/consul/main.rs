@@ -12,6 +12,7 @@ mod ca;
 mod http;
 mod manual_addresses;
 mod minted;
+mod new_root;
 mod offline;
 mod peerings;
 mod restored;

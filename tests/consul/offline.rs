@@ -110,7 +110,12 @@ pub(crate) fn generate_from_snapshot(base: &Path, name: &str, token: &PeeringTok
     stdout(&arguments)
 }
 
-/// `peertok generate -name NAME --ca FILE --datacenter DC --server-address A --snapshot-out OUT`
+/// `peertok ca new --out FOLDER --key-type TYPE`
+pub(crate) fn new_root(folder: &Path, key_type: &str) {
+    stdout(&["ca", "new", "--out", text(folder), "--key-type", key_type]);
+}
+
+/// As [`generate_from_file`], with the root of a CA.
 pub(crate) fn generate_from_nothing(
     ca: &Ca,
     datacenter: &str,
@@ -120,12 +125,23 @@ pub(crate) fn generate_from_nothing(
 ) -> String {
     let root = tempfile::NamedTempFile::new().unwrap();
     fs::write(&root, &ca.root).unwrap();
+    generate_from_file(root.path(), datacenter, address, name, out)
+}
+
+/// `peertok generate -name NAME --ca FILE --datacenter DC --server-address A --snapshot-out OUT`
+pub(crate) fn generate_from_file(
+    root: &Path,
+    datacenter: &str,
+    address: &str,
+    name: &str,
+    out: &Path,
+) -> String {
     stdout(&[
         "generate",
         "-name",
         name,
         "--ca",
-        text(root.path()),
+        text(root),
         "--datacenter",
         datacenter,
         "--server-address",

@@ -82,6 +82,8 @@ pub(crate) struct Setup<'a> {
     pub(crate) datacenter: &'a str,
     /// The CA, if the server is not to make one.
     pub(crate) ca: Option<&'a Ca>,
+    /// A file of configuration that the server gets beside its own.
+    pub(crate) configuration: Option<&'a Path>,
     /// Turns ACLs on, with this token for everything.
     pub(crate) management_token: Option<&'a str>,
     /// Where the server says it is: region and zone.
@@ -94,6 +96,7 @@ impl<'a> Setup<'a> {
         Self {
             datacenter,
             ca: None,
+            configuration: None,
             management_token: None,
             locality: None,
         }
@@ -176,6 +179,9 @@ impl Server {
             config["retry_interval"] = json!("1s");
         }
         fs::write(folder.path().join("config.json"), config.to_string()).unwrap();
+        if let Some(file) = setup.configuration {
+            fs::copy(file, folder.path().join(file.file_name().unwrap())).unwrap();
+        }
         let child = launch(consul, folder.path());
         Self {
             consul: consul.clone(),
@@ -350,8 +356,8 @@ fn launch(consul: &Consul, folder: &Path) -> Child {
     Command::new(&consul.binary)
         .env_clear()
         .arg("agent")
-        .arg("-config-file")
-        .arg(folder.join("config.json"))
+        .arg("-config-dir")
+        .arg(folder)
         .stdin(Stdio::null())
         .stdout(log.try_clone().unwrap())
         .stderr(log)
