@@ -1,5 +1,6 @@
 //! What keeps a root and its private key from being the CA of a Consul cluster.
 
+use super::fault::{CaFault, LEAST_RSA};
 use super::key;
 use crate::generate::is_uuid;
 use crate::godialect::pem;
@@ -12,211 +13,6 @@ use x509_parser::oid_registry::{OID_KEY_TYPE_EC_PUBLIC_KEY, OID_PKCS1_RSAENCRYPT
 use x509_parser::prelude::{FromDer, X509Certificate};
 use x509_parser::public_key::PublicKey;
 use zeroize::Zeroizing;
-
-/// The least RSA key that Consul makes.
-const LEAST_RSA: usize = 2048;
-
-/// What is wrong with a root, its private key or a configuration with both. It prints as what was
-/// expected and what was found; [`CaFault::fix`] says what to change. No private key is in it.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum CaFault {
-    /// Consul reads no certificate in the file: it looks at the first PEM block alone.
-    #[error("expected a certificate in PEM, but found {found}")]
-    NoCertificate {
-        /// What was found.
-        found: String,
-    },
-    /// More than one certificate.
-    #[error("expected one certificate, but found {count}")]
-    SeveralCertificates {
-        /// How many there are.
-        count: usize,
-    },
-    /// A private key in the file of the certificate, which goes to every peer.
-    #[error("expected a certificate alone, but found a private key beside it")]
-    KeyBesideCertificate,
-    /// A key of another kind than EC and RSA, or on a curve that Consul does not know.
-    #[error("expected an EC or RSA key in the certificate, but found {found}")]
-    KeyType {
-        /// The key's kind.
-        found: String,
-    },
-    /// An RSA key that is too short.
-    #[error("expected an RSA key of at least {LEAST_RSA} bits, but found {bits}")]
-    WeakKey {
-        /// The length of its modulus.
-        bits: usize,
-    },
-    /// The basic constraints do not say CA:TRUE.
-    #[error("expected basic constraints with CA:TRUE, but found none")]
-    NotACa,
-    /// The key usage does not let it sign certificates.
-    #[error("expected a key usage with keyCertSign, but found one without")]
-    NoCertSign,
-    /// The key usage does not let it sign CRLs.
-    #[error("expected a key usage with cRLSign, but found one without")]
-    NoCrlSign,
-    /// An extended key usage that is not for servers and clients both.
-    #[error(
-        "expected no extended key usage, or one for TLS servers and clients, but found another"
-    )]
-    ExtendedKeyUsage,
-    /// No subject key identifier.
-    #[error("expected a subject key identifier, but found none")]
-    NoSubjectKeyId,
-    /// No SPIFFE URI of a cluster among the alternative names, or more than that.
-    #[error("expected the one URI spiffe://<cluster ID>.consul, but found {found}")]
-    SpiffeUri {
-        /// The URIs that there are.
-        found: String,
-    },
-    /// Issued by another certificate.
-    #[error("expected a root, which is its own issuer, but found the issuer {issuer}")]
-    NotARoot {
-        /// The issuer's name.
-        issuer: String,
-    },
-    /// Its own signature on it is wrong.
-    #[error("expected a certificate that its own key signed, but found another signature")]
-    Signature,
-    /// Its validity has not begun.
-    #[error("expected a certificate that is valid at {at}, but found one that begins at {begin}")]
-    NotYetValid {
-        /// The moment that was asked about.
-        at: Timestamp,
-        /// The first moment of its validity.
-        begin: Timestamp,
-    },
-    /// Its validity has ended.
-    #[error("expected a certificate that is valid at {at}, but found one that ended at {end}")]
-    Expired {
-        /// The moment that was asked about.
-        at: Timestamp,
-        /// The last moment of its validity.
-        end: Timestamp,
-    },
-    /// Consul reads no private key in the file: it looks at the first PEM block alone.
-    #[error("expected a private key in PEM as the first block, but found {found}")]
-    NoKey {
-        /// What was found.
-        found: String,
-    },
-    /// The private key has a passphrase.
-    #[error("expected a private key without a passphrase, but found an encrypted one")]
-    EncryptedKey,
-    /// A private key that is damaged, or of a kind that Consul does not take.
-    #[error("expected an EC or RSA private key, but found another one or a damaged one")]
-    UnreadableKey,
-    /// The private key belongs to another certificate.
-    #[error("expected the certificate's private key, but found that of another")]
-    OtherKey,
-    /// The configuration's CA provider is not the built-in one.
-    #[error("expected the CA provider \"consul\" in the configuration, but found {found}")]
-    Provider {
-        /// What was found.
-        found: String,
-    },
-    /// The configuration does not turn the mesh's CA on.
-    #[error("expected connect.enabled to be true in the configuration, but found false")]
-    NotEnabled,
-    /// The configuration has no cluster ID, or not that of the root.
-    #[error("expected the cluster ID {expected} in the configuration, but found {found}")]
-    ClusterId {
-        /// That of the root's SPIFFE URI.
-        expected: String,
-        /// What was found.
-        found: String,
-    },
-    /// The configuration has another certificate than the one given.
-    #[error("expected the certificate given in the configuration too, but found another")]
-    OtherCertificate,
-}
-
-impl CaFault {
-    /// The fault's name, in lower case with dashes.
-    #[must_use]
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::NoCertificate { .. } => "no-certificate",
-            Self::SeveralCertificates { .. } => "several-certificates",
-            Self::KeyBesideCertificate => "key-beside-certificate",
-            Self::KeyType { .. } => "key-type",
-            Self::WeakKey { .. } => "weak-key",
-            Self::NotACa => "not-a-ca",
-            Self::NoCertSign => "no-cert-sign",
-            Self::NoCrlSign => "no-crl-sign",
-            Self::ExtendedKeyUsage => "extended-key-usage",
-            Self::NoSubjectKeyId => "no-subject-key-id",
-            Self::SpiffeUri { .. } => "spiffe-uri",
-            Self::NotARoot { .. } => "not-a-root",
-            Self::Signature => "signature",
-            Self::NotYetValid { .. } => "not-yet-valid",
-            Self::Expired { .. } => "expired",
-            Self::NoKey { .. } => "no-key",
-            Self::EncryptedKey => "encrypted-key",
-            Self::UnreadableKey => "unreadable-key",
-            Self::OtherKey => "other-key",
-            Self::Provider { .. } => "provider",
-            Self::NotEnabled => "not-enabled",
-            Self::ClusterId { .. } => "cluster-id",
-            Self::OtherCertificate => "other-certificate",
-        }
-    }
-
-    /// What to change.
-    #[must_use]
-    pub fn fix(&self) -> &'static str {
-        match self {
-            Self::NoCertificate { .. } => {
-                "give the root as one CERTIFICATE block; openssl x509 -inform der -in FILE converts DER"
-            }
-            Self::SeveralCertificates { .. } => {
-                "keep the root alone: Consul looks at the first certificate, and serves the whole file as the root"
-            }
-            Self::KeyBesideCertificate => {
-                "take the private key out of the file: the certificate goes to every peer; openssl x509 -in FILE prints it alone"
-            }
-            Self::KeyType { .. } => {
-                "make the root anew with a key on P-256, P-384, P-521 or P-224, or an RSA key"
-            }
-            Self::WeakKey { .. } => "make the root anew with a longer key",
-            Self::NotACa => "make the root anew with basicConstraints=critical,CA:TRUE",
-            Self::NoCertSign | Self::NoCrlSign => {
-                "make the root anew with keyUsage=critical,digitalSignature,keyCertSign,cRLSign"
-            }
-            Self::ExtendedKeyUsage => "make the root anew without an extended key usage",
-            Self::NoSubjectKeyId => "make the root anew with subjectKeyIdentifier=hash",
-            Self::SpiffeUri { .. } => {
-                "make the root anew with subjectAltName=URI:spiffe://<cluster ID>.consul, the cluster ID a UUID in lower case"
-            }
-            Self::NotARoot { .. } => "give the root at the end of the chain, with its own key",
-            Self::Signature => {
-                "take the certificate from where it was made once more: this one was altered"
-            }
-            Self::NotYetValid { .. } => {
-                "set the clock, or make the root anew with an earlier begin"
-            }
-            Self::Expired { .. } => "set the clock, or make the root anew",
-            Self::NoKey { .. } => {
-                "give the key as one PEM block with nothing before it: Consul looks at the first one alone, so that EC PARAMETERS have to go; openssl pkey -in FILE writes it so"
-            }
-            Self::EncryptedKey => "take the passphrase off: openssl pkey -in FILE asks for it",
-            Self::UnreadableKey => {
-                "give an EC or RSA key as openssl pkey -in FILE writes it; Consul signs with no other kind"
-            }
-            Self::OtherKey => "give the private key that was made with this certificate",
-            Self::Provider { .. } => "set connect.ca_provider to \"consul\"",
-            Self::NotEnabled => "set connect.enabled to true",
-            Self::ClusterId { .. } => {
-                "set connect.ca_config.cluster_id to that of the root's SPIFFE URI"
-            }
-            Self::OtherCertificate => {
-                "make both the same: peers trust the certificate, servers use the one in their configuration"
-            }
-        }
-    }
-}
 
 /// Says what keeps a root, with its private key if that is given, from being the CA of a Consul
 /// cluster at this moment. Without a fault the list is empty.
@@ -317,7 +113,7 @@ fn check_certificate_key(certificate: &X509Certificate<'_>, faults: &mut Vec<CaF
 
 fn check_extensions(certificate: &X509Certificate<'_>, faults: &mut Vec<CaFault>) {
     let mut is_ca = false;
-    let (mut cert_sign, mut crl_sign) = (false, false);
+    let mut key_usage = None;
     let mut for_tls = true;
     let mut has_key_id = false;
     let mut uris = Vec::new();
@@ -325,9 +121,7 @@ fn check_extensions(certificate: &X509Certificate<'_>, faults: &mut Vec<CaFault>
     for extension in certificate.extensions() {
         match extension.parsed_extension() {
             ParsedExtension::BasicConstraints(constraints) => is_ca = constraints.ca,
-            ParsedExtension::KeyUsage(usage) => {
-                (cert_sign, crl_sign) = (usage.key_cert_sign(), usage.crl_sign());
-            }
+            ParsedExtension::KeyUsage(usage) => key_usage = Some(usage),
             ParsedExtension::ExtendedKeyUsage(usage) => {
                 for_tls = usage.any || usage.server_auth && usage.client_auth;
             }
@@ -347,11 +141,16 @@ fn check_extensions(certificate: &X509Certificate<'_>, faults: &mut Vec<CaFault>
     if !is_ca {
         faults.push(CaFault::NotACa);
     }
-    if !cert_sign {
-        faults.push(CaFault::NoCertSign);
-    }
-    if !crl_sign {
-        faults.push(CaFault::NoCrlSign);
+    match key_usage {
+        None => faults.push(CaFault::NoKeyUsage),
+        Some(usage) => {
+            if !usage.key_cert_sign() {
+                faults.push(CaFault::NoCertSign);
+            }
+            if !usage.crl_sign() {
+                faults.push(CaFault::NoCrlSign);
+            }
+        }
     }
     if !for_tls {
         faults.push(CaFault::ExtendedKeyUsage);
@@ -384,16 +183,40 @@ pub(super) fn cluster_id(root: &str) -> Option<String> {
 }
 
 fn check_issuer(certificate: &X509Certificate<'_>, faults: &mut Vec<CaFault>) {
-    if certificate.subject().as_raw() != certificate.issuer().as_raw() {
+    if !is_its_own_issuer(certificate) {
         let issuer = certificate.issuer().to_string();
         faults.push(CaFault::NotARoot { issuer });
-    } else if matches!(
-        certificate.verify_signature(None),
-        // What ring has no algorithm for is left alone.
-        Err(X509Error::SignatureVerificationError)
-    ) {
+        return;
+    }
+    // Of other sizes ring cannot tell a wrong signature from a key that it does not take.
+    let is_checked = match certificate.public_key().parsed() {
+        Ok(PublicKey::RSA(key)) => (2048..=8192).contains(&key.key_size()),
+        _ => true,
+    };
+    if is_checked
+        && matches!(
+            certificate.verify_signature(None),
+            Err(X509Error::SignatureVerificationError)
+        )
+    {
         faults.push(CaFault::Signature);
     }
+}
+
+/// An issuer of the same name may have another key: the key identifiers tell.
+fn is_its_own_issuer(certificate: &X509Certificate<'_>) -> bool {
+    let (mut own, mut issuer) = (None, None);
+    for extension in certificate.extensions() {
+        match extension.parsed_extension() {
+            ParsedExtension::SubjectKeyIdentifier(key) => own = Some(key),
+            ParsedExtension::AuthorityKeyIdentifier(authority) => {
+                issuer = authority.key_identifier.as_ref();
+            }
+            _ => {}
+        }
+    }
+    certificate.subject().as_raw() == certificate.issuer().as_raw()
+        && (issuer.is_none() || issuer == own)
 }
 
 fn check_dates(certificate: &X509Certificate<'_>, at: Timestamp, faults: &mut Vec<CaFault>) {
@@ -435,5 +258,210 @@ fn private_key(file: &[u8]) -> Result<Vec<u8>, CaFault> {
         other => Err(CaFault::NoKey {
             found: label(other),
         }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::key::NewKey;
+    use super::super::{KeyType, RootOptions, new_root, params};
+    use super::*;
+    use rcgen::{CertificateParams, CustomExtension, DnType, ExtendedKeyUsagePurpose};
+    use rcgen::{IsCa, KeyUsagePurpose, SanType};
+
+    const CLUSTER: &str = "5b7c0d0e-3e0f-4d8c-a2a4-0c6f1d3a9b04";
+
+    fn now() -> Timestamp {
+        "2026-11-24T12:00:00Z".parse().unwrap()
+    }
+
+    /// A sound root with a change.
+    fn root(change: impl FnOnce(&mut CertificateParams)) -> String {
+        let key = NewKey::generate(KeyType::Ec).unwrap();
+        let mut params = params(&RootOptions::new(now()), CLUSTER, &key).unwrap();
+        change(&mut params);
+        crate::roots::encode_pem(params.self_signed(&key).unwrap().der())
+    }
+
+    fn faults(root: &str) -> Vec<CaFault> {
+        check_root(root.as_bytes(), None, now())
+    }
+
+    fn uri(uri: &str) -> SanType {
+        SanType::URI(uri.to_owned().try_into().unwrap())
+    }
+
+    #[test]
+    fn each_fault_of_a_root_is_found_alone() {
+        let spiffe = |found: &str| CaFault::SpiffeUri {
+            found: found.to_owned(),
+        };
+        type Change = fn(&mut CertificateParams);
+        let cases: [(Change, Vec<CaFault>); 11] = [
+            (|_| {}, vec![]),
+            (
+                |params| params.is_ca = IsCa::ExplicitNoCa,
+                vec![CaFault::NotACa],
+            ),
+            (
+                |params| params.key_usages.clear(),
+                vec![CaFault::NoKeyUsage],
+            ),
+            (
+                |params| params.key_usages = vec![KeyUsagePurpose::CrlSign],
+                vec![CaFault::NoCertSign],
+            ),
+            (
+                |params| params.key_usages = vec![KeyUsagePurpose::KeyCertSign],
+                vec![CaFault::NoCrlSign],
+            ),
+            (
+                |params| params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth],
+                vec![CaFault::ExtendedKeyUsage],
+            ),
+            (
+                |params| {
+                    params.extended_key_usages = vec![
+                        ExtendedKeyUsagePurpose::ServerAuth,
+                        ExtendedKeyUsagePurpose::ClientAuth,
+                    ];
+                },
+                vec![],
+            ),
+            (
+                |params| params.subject_alt_names.clear(),
+                vec![spiffe("none")],
+            ),
+            (
+                |params| params.subject_alt_names = vec![uri("spiffe://dc1.consul")],
+                vec![spiffe("spiffe://dc1.consul")],
+            ),
+            (
+                |params| {
+                    params.subject_alt_names =
+                        vec![uri(&format!("spiffe://{CLUSTER}.consul/ns/default"))];
+                },
+                vec![spiffe(&format!("spiffe://{CLUSTER}.consul/ns/default"))],
+            ),
+            (
+                |params| params.subject_alt_names.push(uri("https://example.com")),
+                vec![spiffe(&format!(
+                    "spiffe://{CLUSTER}.consul, https://example.com"
+                ))],
+            ),
+        ];
+        for (change, expected) in cases {
+            assert_eq!(faults(&root(change)), expected);
+        }
+    }
+
+    #[test]
+    fn a_root_without_a_key_identifier_is_found() {
+        // rcgen gives every CA one, so that its extension is written by hand.
+        let root = root(|params| {
+            params.is_ca = IsCa::NoCa;
+            params.use_authority_key_identifier_extension = false;
+            let mut constraints =
+                CustomExtension::from_oid_content(&[2, 5, 29, 19], vec![0x30, 3, 1, 1, 0xff]);
+            constraints.set_criticality(true);
+            params.custom_extensions.push(constraints);
+        });
+        assert_eq!(faults(&root), [CaFault::NoSubjectKeyId]);
+    }
+
+    #[test]
+    fn the_first_and_the_last_second_are_valid() {
+        let root = root(|_| {});
+        let [Some(details)] = &crate::RootDetails::of_entry(&root)[..] else {
+            panic!("expected one certificate")
+        };
+        let (begin, end) = (details.not_before.unwrap(), details.not_after.unwrap());
+        let second = jiff::SignedDuration::from_secs(1);
+        let at = |at| check_root(root.as_bytes(), None, at);
+        assert_eq!(at(begin), []);
+        assert_eq!(at(end), []);
+        let early = begin - second;
+        assert_eq!(at(early), [CaFault::NotYetValid { at: early, begin }]);
+        let late = end + second;
+        assert_eq!(at(late), [CaFault::Expired { at: late, end }]);
+    }
+
+    #[test]
+    fn an_altered_root_and_an_intermediate_are_found() {
+        let sound = root(|_| {});
+        let mut der = certificates(&sound).remove(0);
+        *der.last_mut().unwrap() ^= 1;
+        let altered = crate::roots::encode_pem(&der);
+        assert_eq!(faults(&altered), [CaFault::Signature]);
+
+        let key = NewKey::generate(KeyType::Ec).unwrap();
+        let mut issuer = params(&RootOptions::new(now()), CLUSTER, &key).unwrap();
+        issuer.distinguished_name.push(DnType::CommonName, "issuer");
+        let issuer = rcgen::Issuer::new(issuer, &key);
+        let other = NewKey::generate(KeyType::Rsa).unwrap();
+        let params = params(&RootOptions::new(now()), CLUSTER, &other).unwrap();
+        let intermediate = params.signed_by(&other, &issuer).unwrap();
+        let intermediate = crate::roots::encode_pem(intermediate.der());
+        let issuer = "CN=issuer".to_owned();
+        assert_eq!(faults(&intermediate), [CaFault::NotARoot { issuer }]);
+    }
+
+    #[test]
+    fn what_is_no_certificate_is_named() {
+        let sound = root(|_| {});
+        let der = certificates(&sound).remove(0);
+        let cut = crate::roots::encode_pem(&der[..der.len() - 1]);
+        for (file, found) in [
+            (&b" \n"[..], "nothing"),
+            (b"hello", "no PEM block"),
+            (&der, "DER"),
+            (
+                cut.as_bytes(),
+                "one that it refuses: x509: malformed certificate",
+            ),
+            (
+                sound.replace("CERTIFICATE", "X509 CRL").as_bytes(),
+                "a block \"X509 CRL\"",
+            ),
+        ] {
+            let found = found.to_owned();
+            let faults = check_root(file, None, now());
+            assert_eq!(faults, [CaFault::NoCertificate { found }]);
+        }
+        let twice = format!("{sound}{sound}");
+        let several = CaFault::SeveralCertificates { count: 2 };
+        assert_eq!(faults(&twice), [several]);
+    }
+
+    #[test]
+    fn the_key_is_that_of_the_certificate() {
+        for key_type in [KeyType::Ec, KeyType::Rsa] {
+            let mut options = RootOptions::new(now());
+            options.key_type = key_type;
+            let (root, other) = (new_root(&options).unwrap(), new_root(&options).unwrap());
+            let with = |key: &str| {
+                let key = Some(key.as_bytes());
+                check_root(root.certificate.as_bytes(), key, now())
+            };
+            assert_eq!(with(&root.private_key), []);
+            assert_eq!(with(&other.private_key), [CaFault::OtherKey]);
+            let after = format!("{}{}", root.certificate, &*root.private_key);
+            let found = "a block \"CERTIFICATE\"".to_owned();
+            assert_eq!(with(&after), [CaFault::NoKey { found }]);
+            let beside = check_root(after.as_bytes(), None, now());
+            assert_eq!(beside, [CaFault::KeyBesideCertificate]);
+            let label = |label: &str| root.private_key.replace("PRIVATE KEY", label);
+            let mislabelled = with(&label("EC PRIVATE KEY"));
+            assert_eq!(mislabelled, [CaFault::UnreadableKey]);
+            let encrypted = with(&label("ENCRYPTED PRIVATE KEY"));
+            assert_eq!(encrypted, [CaFault::EncryptedKey]);
+            let header =
+                root.private_key
+                    .replacen("-----\n", "-----\nProc-Type: 4,ENCRYPTED\n\n", 1);
+            let header = header.replace("PRIVATE KEY", "RSA PRIVATE KEY");
+            assert_eq!(with(&header), [CaFault::EncryptedKey]);
+            let found = "no PEM block".to_owned();
+            assert_eq!(with("hello"), [CaFault::NoKey { found }]);
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! The agent's configuration that installs a root.
 
-use super::check::{CaFault, check_root, cluster_id};
+use super::check::{check_root, cluster_id};
+use super::fault::CaFault;
 use crate::godialect::json::{Kind, Reader, SyntaxError};
 use crate::roots::{certificates, without_bom};
 use jiff::Timestamp;
@@ -176,10 +177,13 @@ pub fn check_configuration(
     if let Some(found) = found.provider.filter(|provider| provider != "consul") {
         faults.push(CaFault::Provider { found });
     }
+    let configured = found.cluster_id;
     if let Some(expected) = cluster_id(&root_cert)
-        && found.cluster_id.as_ref() != Some(&expected)
+        && !configured
+            .as_ref()
+            .is_some_and(|id| id.eq_ignore_ascii_case(&expected))
     {
-        let found = found.cluster_id.unwrap_or_else(|| "none".to_owned());
+        let found = configured.unwrap_or_else(|| "none".to_owned());
         faults.push(CaFault::ClusterId { expected, found });
     }
     if let Some(given) = certificate_pem {
@@ -189,4 +193,95 @@ pub fn check_configuration(
         }
     }
     Ok(faults)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{NewRoot, RootOptions, new_root};
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn now() -> Timestamp {
+        "2026-11-24T12:00:00Z".parse().unwrap()
+    }
+
+    fn root() -> NewRoot {
+        new_root(&RootOptions::new(now())).unwrap()
+    }
+
+    fn configuration(root: &NewRoot) -> Zeroizing<String> {
+        agent_configuration(&root.cluster_id, &root.certificate, &root.private_key)
+    }
+
+    fn check(configuration: &Value) -> Result<Vec<CaFault>, ConfigurationError> {
+        check_configuration(configuration.to_string().as_bytes(), None, now())
+    }
+
+    #[test]
+    fn the_configuration_is_as_consul_documents_it() {
+        let root = root();
+        let written: Value = serde_json::from_str(&configuration(&root)).unwrap();
+        let expected = json!({"connect": {
+            "enabled": true,
+            "ca_provider": "consul",
+            "ca_config": {
+                "cluster_id": root.cluster_id,
+                "root_cert": root.certificate,
+                "private_key": *root.private_key,
+            },
+        }});
+        assert_eq!(written, expected);
+        assert!(configuration(&root).starts_with("{\n  \"connect\": {\n    \"enabled\": true"));
+    }
+
+    #[test]
+    fn each_fault_of_a_configuration_is_found() {
+        let root = root();
+        let sound: Value = serde_json::from_str(&configuration(&root)).unwrap();
+        let with = |path: &str, value: Value| {
+            let mut changed = sound.clone();
+            *changed.pointer_mut(path).unwrap() = value;
+            check(&changed)
+        };
+        assert_eq!(check(&sound), Ok(vec![]));
+        let disabled = with("/connect/enabled", json!(false));
+        assert_eq!(disabled, Ok(vec![CaFault::NotEnabled]));
+        let found = "vault".to_owned();
+        let provider = with("/connect/ca_provider", json!("vault"));
+        assert_eq!(provider, Ok(vec![CaFault::Provider { found }]));
+        for (value, found) in [
+            (json!("5b7c0d0e"), "5b7c0d0e"),
+            (json!(null), "none"),
+            (json!(1), "none"),
+        ] {
+            let expected = root.cluster_id.clone();
+            let found = found.to_owned();
+            let checked = with("/connect/ca_config/cluster_id", value);
+            assert_eq!(checked, Ok(vec![CaFault::ClusterId { expected, found }]));
+        }
+        let upper = json!(root.cluster_id.to_uppercase());
+        assert_eq!(with("/connect/ca_config/cluster_id", upper), Ok(vec![]));
+        let other = super::tests::root();
+        let key = json!(*other.private_key);
+        let checked = with("/connect/ca_config/private_key", key);
+        assert_eq!(checked, Ok(vec![CaFault::OtherKey]));
+        let sound = sound.to_string();
+        let given = Some(other.certificate.as_bytes());
+        let checked = check_configuration(sound.as_bytes(), given, now());
+        assert_eq!(checked, Ok(vec![CaFault::OtherCertificate]));
+    }
+
+    #[test]
+    fn what_is_no_such_configuration_is_refused() {
+        let missing = |member| Err(ConfigurationError::Missing { member });
+        assert_eq!(check(&json!({})), missing("root_cert"));
+        assert_eq!(check(&json!([])), missing("root_cert"));
+        assert_eq!(check(&json!({"connect": 1})), missing("root_cert"));
+        let no_key = json!({"connect": {"ca_config": {"root_cert": "x", "private_key": 1}}});
+        assert_eq!(check(&no_key), missing("private_key"));
+        for (text, line) in [("", 1), ("connect {\n}", 1), ("{\n\"a\": 1\n,}", 3)] {
+            let checked = check_configuration(text.as_bytes(), None, now());
+            assert_eq!(checked, Err(ConfigurationError::NotJson { line }));
+        }
+    }
 }

@@ -7,10 +7,12 @@
 
 mod check;
 mod configuration;
+mod fault;
 mod key;
 
-pub use check::{CaFault, check_root};
+pub use check::check_root;
 pub use configuration::{ConfigurationError, agent_configuration, check_configuration};
+pub use fault::CaFault;
 
 use crate::generate::{is_uuid, uuid};
 use crate::secret::hex;
@@ -238,6 +240,33 @@ mod tests {
         let moments =
             [details.not_before, details.not_after].map(|moment| moment.unwrap().to_string());
         assert_eq!(moments, ["2026-11-23T12:00:00Z", "2026-12-23T12:00:00Z"]);
+    }
+
+    /// The roots are those that Consul made for itself.
+    #[test]
+    fn consuls_own_roots_have_no_fault_and_key_identifiers_like_new_ones() {
+        use x509_parser::prelude::{FromDer, X509Certificate};
+        let own = include_bytes!("../../fixtures/consul/alpha-rotated.roots.json");
+        let mut roots = crate::Roots::from_api(own).unwrap().entries;
+        assert_eq!(roots.len(), 2);
+        for root in &roots {
+            assert_eq!(check_root(root.as_bytes(), None, now()), []);
+        }
+        roots.push(new_root(&options(KeyType::Rsa)).unwrap().certificate);
+        for root in &roots {
+            let der = crate::roots::certificates(root);
+            let (_, read) = X509Certificate::from_der(&der[0]).unwrap();
+            let key = digest::digest(&digest::SHA256, read.public_key().raw);
+            let identifier =
+                read.iter_extensions()
+                    .find_map(|extension| match extension.parsed_extension() {
+                        x509_parser::extensions::ParsedExtension::SubjectKeyIdentifier(id) => {
+                            Some(id.0)
+                        }
+                        _ => None,
+                    });
+            assert_eq!(identifier, Some(key.as_ref()));
+        }
     }
 
     #[test]

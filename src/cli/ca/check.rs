@@ -1,6 +1,5 @@
 //! `peertok ca check`: whether a root and its private key suit Consul.
 
-use crate::RootDetails;
 use crate::ca::{CaFault, check_configuration, check_root};
 use crate::cli::input::read_file;
 use crate::cli::judging::moment;
@@ -8,6 +7,7 @@ use crate::cli::output;
 use crate::cli::report::{Failure, note};
 use crate::cli::text::{one_line, shown};
 use crate::cli::{Format, Status};
+use crate::{Level, RootDetails};
 use anstyle::{AnsiColor, Style};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -64,7 +64,7 @@ pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
         Format::Pretty => output::print(&pretty(arguments, root.as_ref(), &faults, at))?,
         Format::Json => output::print_json(&Output {
             schema: "peertok.ca-check/1",
-            suits: faults.is_empty(),
+            suits: suits(&faults),
             private_key_checked: has_key,
             root,
             faults: faults.iter().map(Fault::of).collect(),
@@ -73,10 +73,15 @@ pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
     if !has_key {
         note("the private key was not checked: give it with --key FILE or --config FILE");
     }
-    Ok(match faults.is_empty() {
+    Ok(match suits(&faults) {
         true => Status::Done,
         false => Status::No,
     })
+}
+
+/// Whether nothing but warnings was found.
+fn suits(faults: &[CaFault]) -> bool {
+    faults.iter().all(|fault| fault.level() < Level::Error)
 }
 
 #[derive(Serialize)]
@@ -90,6 +95,7 @@ struct Output {
 
 #[derive(Serialize)]
 struct Fault {
+    level: Level,
     name: &'static str,
     message: String,
     fix: &'static str,
@@ -98,6 +104,7 @@ struct Fault {
 impl Fault {
     fn of(fault: &CaFault) -> Self {
         Self {
+            level: fault.level(),
             name: fault.name(),
             message: one_line(&fault.to_string()),
             fix: fault.fix(),
@@ -121,7 +128,7 @@ fn pretty(
         Some(other) => format!("{name} with {}", shown(&other.display().to_string())),
         None => name,
     };
-    let mut text = match faults.is_empty() {
+    let mut text = match suits(faults) {
         true => format!("{}: {name}\n", answer(AnsiColor::Green, "suits Consul")),
         false => format!(
             "{}: {name}\n",
@@ -132,10 +139,14 @@ fn pretty(
         text.push_str(&super::details(root, at));
     }
     for fault in faults.iter().map(Fault::of) {
-        let name = answer(AnsiColor::Red, fault.name);
+        let color = match fault.level {
+            Level::Error => AnsiColor::Red,
+            _ => AnsiColor::Yellow,
+        };
+        let level = answer(color, fault.level.name());
         text.push_str(&format!(
-            "\n{name}: {}\n  fix: {}\n",
-            fault.message, fault.fix
+            "\n{level}[{}]: {}\n  fix: {}\n",
+            fault.name, fault.message, fault.fix
         ));
     }
     text
