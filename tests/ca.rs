@@ -172,6 +172,55 @@ fn keys_in_openssls_forms_are_read_as_consul_does() {
     assert_eq!(with("key.pem"), ["key-type", "unreadable-key"]);
 }
 
+/// What is printed keeps to the published JSON Schemas.
+#[test]
+fn json_output_keeps_to_its_schema() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let schema = |name: &str| {
+        let file = fs::read(root.join("docs/schemas").join(name)).unwrap();
+        jsonschema::validator_for(&serde_json::from_slice(&file).unwrap()).unwrap()
+    };
+    let (new, check) = (
+        schema("peertok.ca.1.json"),
+        schema("peertok.ca-check.1.json"),
+    );
+    let keeps = |schema: &jsonschema::Validator, output: &Output| {
+        let printed: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        if let Err(error) = schema.validate(&printed) {
+            panic!("{error}: {printed}");
+        }
+        printed
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().to_str().unwrap();
+    let output = peertok(root, &["ca", "new", "--format", "json", "--out", out]);
+    let printed = keeps(&new, &output);
+    let certificate = folder.path().join("root.pem");
+    assert_eq!(
+        printed["files"]["certificate"],
+        certificate.to_str().unwrap()
+    );
+    for (file, has_root) in [
+        ("new/root.pem", true),
+        ("no-spiffe.pem", true),
+        ("key.pem", false),
+    ] {
+        let file = format!("fixtures/ca/{file}");
+        let key = ["--key", "fixtures/ca/new/root.key"];
+        for key in [&[][..], &key] {
+            let arguments = ["ca", "check", "--format", "json", &file];
+            let output = peertok(root, &[&arguments, key].concat());
+            let printed = keeps(&check, &output);
+            assert_eq!(printed["root"].is_object(), has_root);
+            assert_eq!(printed["private_key_checked"], !key.is_empty());
+        }
+    }
+    // A schema that takes anything would prove nothing.
+    for schema in [new, check] {
+        assert!(!schema.is_valid(&serde_json::json!({"schema": "peertok.ca/1"})));
+    }
+}
+
 #[test]
 fn a_token_of_a_new_root_has_no_finding() {
     let folder = tempfile::tempdir().unwrap();

@@ -199,6 +199,7 @@ pub fn check_configuration(
 mod tests {
     use super::super::{NewRoot, RootOptions, new_root};
     use super::*;
+    use proptest::prelude::*;
     use serde_json::{Value, json};
 
     fn now() -> Timestamp {
@@ -282,6 +283,21 @@ mod tests {
         for (text, line) in [("", 1), ("connect {\n}", 1), ("{\n\"a\": 1\n,}", 3)] {
             let checked = check_configuration(text.as_bytes(), None, now());
             assert_eq!(checked, Err(ConfigurationError::NotJson { line }));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_texts_are_read_back(texts in prop::array::uniform3(any::<String>())) {
+            let [cluster_id, certificate, key] = &texts;
+            let written = agent_configuration(cluster_id, certificate, key);
+            let value: Value = serde_json::from_str(&written).unwrap();
+            let config = &value["connect"]["ca_config"];
+            prop_assert_eq!(&config["private_key"], key);
+            let found = Found::read(written.as_bytes()).unwrap();
+            prop_assert_eq!(found.cluster_id.as_ref(), Some(cluster_id));
+            prop_assert_eq!(found.root_cert.as_ref(), Some(certificate));
+            prop_assert_eq!(found.private_key.as_deref(), Some(key));
         }
     }
 }

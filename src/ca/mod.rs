@@ -66,7 +66,7 @@ impl RootOptions {
     pub fn new(now: Timestamp) -> Self {
         Self {
             key_type: KeyType::default(),
-            not_before: now.saturating_sub(BACKDATED).unwrap_or(now),
+            not_before: truncated(now.saturating_sub(BACKDATED).unwrap_or(now)),
             days: DEFAULT_DAYS,
             cluster_id: None,
         }
@@ -178,6 +178,11 @@ fn params(
     Ok(params)
 }
 
+/// A moment to the second, as a certificate has it.
+fn truncated(moment: Timestamp) -> Timestamp {
+    Timestamp::from_second(moment.as_second()).unwrap_or(moment)
+}
+
 /// The first and the last moment of the validity, in seconds of Unix time.
 fn validity(options: &RootOptions) -> Result<(u64, u64), CaError> {
     /// The last second of the year 9999, which is the last that a certificate can name.
@@ -187,7 +192,7 @@ fn validity(options: &RootOptions) -> Result<(u64, u64), CaError> {
     match (begin, end) {
         (Some(begin), Some(end)) if begin < end && end <= LAST => Ok((begin, end)),
         _ => Err(CaError::Validity {
-            not_before: options.not_before,
+            not_before: truncated(options.not_before),
             days: options.days,
         }),
     }
@@ -286,6 +291,7 @@ mod tests {
                 ..options(KeyType::Ec)
             };
             let error = new_root(&options).unwrap_err();
+            let not_before = truncated(not_before);
             assert_eq!(error, CaError::Validity { not_before, days });
         }
     }

@@ -23,8 +23,7 @@ use std::path::{Path, PathBuf};
 /// configuration, which has the private key in it. Only their owner can read them.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  \
-    peertok ca new --out alpha-ca\n  \
-    peertok generate -name west --ca alpha-ca/root.pem --datacenter alpha --server-address 10.0.0.1:8503 --snapshot-out fresh.snap")]
+    peertok ca new --out alpha-ca")]
 pub(in crate::cli) struct Args {
     /// The folder to write to; it is made if it is not there.
     #[arg(long, value_name = "DIR")]
@@ -83,7 +82,7 @@ pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
     }
     let [certificate, _, configuration] = made.files.all();
     note(&format!(
-        "put {configuration} into the configuration folder of every server of the cluster before its first start; it holds the private key"
+        "put {configuration}, which holds the private key, into the configuration folder of every server of the cluster before its first start; no server needs the other files"
     ));
     note(&format!(
         "then make tokens with peertok generate --ca {certificate}, and a snapshot that honours them with --snapshot-out"
@@ -113,9 +112,14 @@ fn write(arguments: &Args, root: &NewRoot) -> Result<(), Failure> {
         (CONFIGURATION, configuration.as_str()),
     ] {
         let path = folder.join(name);
+        if !arguments.force && path.exists() {
+            return Err(cannot_write(&path, "it exists").hint(
+                "give another folder; --force replaces the root and its private key, which a cluster that has them cannot do without",
+            ));
+        }
         let mut file = Staged::new(&path, arguments.force)?;
         let written = file.file().write_all(content.as_bytes());
-        written.map_err(|error| cannot_write(&path, error.kind()))?;
+        written.map_err(|error| cannot_write(&path, &error.kind().to_string()))?;
         staged.push(file);
     }
     staged.into_iter().try_for_each(Staged::finish)
@@ -130,10 +134,13 @@ fn make_folder(folder: &Path) -> Result<(), Failure> {
         builder.mode(0o700);
     }
     let made = builder.recursive(true).create(folder);
-    made.map_err(|error| cannot_write(folder, error.kind()))
+    made.map_err(|error| match error.kind() {
+        ErrorKind::AlreadyExists => cannot_write(folder, "it is not a folder"),
+        kind => cannot_write(folder, &kind.to_string()),
+    })
 }
 
-fn cannot_write(path: &Path, why: ErrorKind) -> Failure {
+fn cannot_write(path: &Path, why: &str) -> Failure {
     Failure::could_not_run(format!("cannot write {}: {why}", path.display()))
 }
 
