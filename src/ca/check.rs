@@ -53,13 +53,15 @@ pub fn check_root(
 }
 
 /// The certificate, as DER, if Consul can read it.
-fn certificate(file: &[u8], faults: &mut Vec<CaFault>) -> Option<Vec<u8>> {
+fn certificate(file: &[u8], faults: &mut Vec<CaFault>) -> Option<Zeroizing<Vec<u8>>> {
     let no_certificate = |found: String| CaFault::NoCertificate { found };
-    let mut der = Vec::new();
+    // What is in place of a certificate, or beside it, may be a private key.
+    let buffer = || Zeroizing::new(Vec::with_capacity(file.len()));
+    let mut der = buffer();
     let Some(block) = pem::next_block(file, 0, &mut der) else {
         let found = match file {
             [0x30, 0x81..=0x84, ..] => "DER",
-            _ if file.trim_ascii().is_empty() => "nothing",
+            _ if without_bom(file).trim_ascii().is_empty() => "nothing",
             _ => "no PEM block",
         };
         faults.push(no_certificate(found.to_owned()));
@@ -77,7 +79,7 @@ fn certificate(file: &[u8], faults: &mut Vec<CaFault>) -> Option<Vec<u8>> {
         faults.push(CaFault::KeyBesideCertificate);
     }
     let mut count = 1;
-    let mut other = Vec::new();
+    let mut other = buffer();
     let mut from = block.end;
     while let Some(block) = pem::next_block(file, from, &mut other) {
         count += usize::from(block.label == b"CERTIFICATE");
