@@ -1,7 +1,8 @@
 //! Private keys: new ones, and which public key belongs to one that is there.
 //!
-//! ring signs and does not make RSA keys, so that the RustCrypto crates make and read keys. Both wipe
-//! what they hold of one, or keep it in a form that is gone with the process.
+//! ring makes no RSA keys, and reads no key of less than 2048 bits and none on P-224 or P-521, so that
+//! the RustCrypto crates make and read keys; they wipe them. ring signs, in constant time, with a copy
+//! that it does not wipe: it is dropped as soon as the certificate is there.
 
 use super::{CaError, KeyType};
 use p256::elliptic_curve::pkcs8::AssociatedOid;
@@ -32,29 +33,28 @@ enum Signer {
 
 impl NewKey {
     pub(super) fn generate(key_type: KeyType) -> Result<Self, CaError> {
-        let failed = CaError::Failed("private key");
+        let failed = || CaError::Failed("private key");
         let document: SecretDocument = match key_type {
             KeyType::Ec => p256::SecretKey::try_generate_from_rng(&mut Random)?.to_pkcs8_der(),
             KeyType::Rsa => {
                 let key = rsa::PrivateKey::new(&mut Random, RSA_BITS);
-                key.map_err(|_| CaError::Random)?.to_pkcs8_der()
+                key.map_err(|_| failed())?.to_pkcs8_der()
             }
         }
-        .map_err(|_| failed.clone())?;
+        .map_err(|_| failed())?;
         let der = document.as_bytes();
         let signer = match key_type {
-            KeyType::Ec => EcdsaKeyPair::from_pkcs8(
-                &signature::ECDSA_P256_SHA256_ASN1_SIGNING,
-                der,
-                &SystemRandom::new(),
-            )
-            .map(|key| Signer::Ec(Box::new(key))),
+            KeyType::Ec => {
+                let algorithm = &signature::ECDSA_P256_SHA256_ASN1_SIGNING;
+                let key = EcdsaKeyPair::from_pkcs8(algorithm, der, &SystemRandom::new());
+                key.map(|key| Signer::Ec(Box::new(key)))
+            }
             KeyType::Rsa => RsaKeyPair::from_pkcs8(der).map(|key| Signer::Rsa(Box::new(key))),
         };
         let pem = document.to_pem("PRIVATE KEY", LineEnding::LF);
         Ok(Self {
-            pem: pem.map_err(|_| failed.clone())?,
-            signer: signer.map_err(|_| failed)?,
+            pem: pem.map_err(|_| failed())?,
+            signer: signer.map_err(|_| failed())?,
         })
     }
 

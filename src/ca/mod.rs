@@ -127,7 +127,8 @@ pub enum CaError {
 ///
 /// # Errors
 ///
-/// [`CaError`]
+/// [`CaError`] for a cluster ID that is no UUID, for dates that no certificate has, and where the
+/// system gives no random bytes.
 pub fn new_root(options: &RootOptions) -> Result<NewRoot, CaError> {
     let cluster_id = match &options.cluster_id {
         Some(id) if is_uuid(id) => id.to_ascii_lowercase(),
