@@ -45,6 +45,9 @@ pub enum ReadError {
     /// It would take too much memory.
     #[error("expected at most 200000 keys, objects and anchors, but found more")]
     TooMuch,
+    /// Aliases repeat a text so often that it would take too much memory.
+    #[error("expected aliases that stand for at most 16777216 bytes, but found more")]
+    Aliases,
     /// A member of a Secret is there twice, and it is not told which of them counts.
     #[error("expected {field:?} once in the Secret, but found it again at line {line}")]
     Repeated {
@@ -523,6 +526,15 @@ mod tests {
             tokens(&format!("{{kind: Secret, data: {{{wide}}}}}")),
             Err(ReadError::TooMuch)
         );
+        // Each alias of a text is a copy of it, wherever it stands.
+        let long = format!("kind: Secret\na: &a \"\\x41{}\"\n", "A".repeat(1 << 20));
+        let aliases = |count| "*a, ".repeat(count);
+        assert_eq!(
+            tokens(&format!("{long}b: [{}]\n", aliases(100))),
+            Err(ReadError::Aliases)
+        );
+        let few = format!("{long}b: [{}]\ndata: {{data: {TWICE}}}\n", aliases(10));
+        assert!(tokens(&few).is_ok());
         // What other objects hold is let go of.
         let maps = format!("kind: ConfigMap\ndata: {{{}}}\n---\n", &wide[..1_000_000]);
         let good = secret("", &format!("data: {{data: {TWICE}}}"));

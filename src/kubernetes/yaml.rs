@@ -1,8 +1,9 @@
 //! A YAML text node by node, and where in the text each value stands.
 //!
 //! JSON is read as the YAML that it is too. Only what is asked for is kept: no tree is built, an
-//! alias is one node however much it stands for, and nesting ends at 255 levels, so that time and
-//! memory follow the length of the text.
+//! alias of a collection is one node however much it stands for, aliases of scalars may stand for so
+//! much and no more, and nesting ends at 255 levels, so that time and memory follow the length of
+//! the text.
 
 use super::read::ReadError;
 use granit_parser::{Event, Parser, ScalarStyle, Span, StrInput, options};
@@ -13,6 +14,8 @@ use zeroize::Zeroize;
 
 /// The most keys, objects and anchors that are kept at a time.
 const MOST_KEPT: usize = 200_000;
+/// The most bytes that all aliases of scalars may stand for: each is a copy, or two.
+const MOST_ALIASED: usize = 16 << 20;
 
 /// A scalar, as it reads and as it stands in the text.
 #[derive(Clone)]
@@ -73,6 +76,8 @@ pub(super) struct Nodes<'t> {
     /// The scalars of the document that have an anchor, by its number.
     anchored: HashMap<usize, Scalar<'t>>,
     kept: usize,
+    /// How many bytes aliases have stood for.
+    aliased: usize,
 }
 
 impl<'t> Nodes<'t> {
@@ -82,6 +87,7 @@ impl<'t> Nodes<'t> {
             parser: Parser::new_from_str_with_options(text, options),
             anchored: HashMap::new(),
             kept: 0,
+            aliased: 0,
         }
     }
 
@@ -116,6 +122,10 @@ impl<'t> Nodes<'t> {
                 }
                 Event::Alias(anchor) => match self.anchored.get(&anchor) {
                     Some(aliased) => {
+                        self.aliased += aliased.text.len();
+                        if self.aliased > MOST_ALIASED {
+                            return Err(ReadError::Aliases);
+                        }
                         let mut scalar =
                             self.scalar(aliased.text.clone(), ScalarStyle::Plain, &span)?;
                         scalar.is_binary = aliased.is_binary;
