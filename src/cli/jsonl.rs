@@ -26,8 +26,8 @@ use zeroize::{Zeroize, Zeroizing};
 const CHUNK: usize = 1 << 16;
 /// A buffer's size, unless a line is longer: the start of a line and what is read next.
 const BUFFER: usize = 2 * CHUNK;
-/// How many bytes may be under way between reader and writer, answers included.
-const BUDGET: usize = 1 << 22;
+/// How many bytes may be under way between reader and writer: whole buffers, and answers.
+const BUDGET: usize = 1 << 23;
 /// What the answer to a line is reckoned at. A longer one quotes the line's token.
 const ANSWER: usize = 256;
 
@@ -205,9 +205,10 @@ impl Question {
         &self.buffer[..self.filled]
     }
 
-    /// What the lines and their answers are reckoned to take.
+    /// What the buffer and the answers are reckoned to take. A buffer counts as a whole, since one
+    /// that is used again was filled before.
     fn cost(&self) -> usize {
-        self.filled + ANSWER * memchr::memchr_iter(b'\n', self.lines()).count()
+        self.buffer.len() + ANSWER * memchr::memchr_iter(b'\n', self.lines()).count()
     }
 }
 
@@ -476,6 +477,46 @@ mod tests {
             let ends_a_line = |lines: &Vec<u8>| lines.ends_with(b"\n");
             prop_assert!(asked.iter().rev().skip(1).all(ends_a_line));
         }
+    }
+
+    /// However little each read brings, the reader waits once its buffers are under way.
+    #[test]
+    fn memory_does_not_grow_while_nobody_reads_the_answers() {
+        /// Brings a line with each read, and says so.
+        struct Lines(Sender<()>, usize);
+        impl Read for Lines {
+            fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+                self.1 = match self.1.checked_sub(1) {
+                    Some(left) => left,
+                    None => return Ok(0),
+                };
+                self.0.send(()).unwrap();
+                (&b"{}\n"[..]).read(buffer)
+            }
+        }
+        const LINES: usize = 4 * BUDGET / BUFFER;
+        let (questions, unanswered) = mpsc::channel();
+        let (answers, _in_order) = mpsc::channel();
+        let (written, freed) = mpsc::channel();
+        let mut reader = LineReader {
+            questions,
+            answers,
+            freed,
+            under_way: 0,
+            spare: Vec::new(),
+        };
+        let (brought, reads) = mpsc::channel();
+        let reader = thread::spawn(move || reader.read(Lines(brought, LINES), 1 << 20));
+        let wait = std::time::Duration::from_millis(300);
+        let mut early = 0;
+        while early < LINES && reads.recv_timeout(wait).is_ok() {
+            early += 1;
+        }
+        assert!(early <= BUDGET / BUFFER + 2, "{early}");
+        // Once the writer has gone nothing holds the reader up.
+        drop(written);
+        reader.join().unwrap().unwrap();
+        assert_eq!(unanswered.into_iter().count(), LINES);
     }
 
     /// A line that is too long is answered once, in its place, and the others are judged.
