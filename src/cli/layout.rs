@@ -6,7 +6,7 @@
 use super::text::shown_within;
 use crate::godialect::json::{Kind, Raw, Reader, SyntaxError};
 use crate::redact;
-use crate::token::fields::member_name;
+use crate::token::members::member_name;
 use std::collections::BTreeMap;
 use std::ops::Range;
 

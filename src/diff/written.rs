@@ -2,7 +2,7 @@
 
 use super::sets;
 use crate::godialect::json::{Kind, SyntaxError};
-use crate::token::members::{IN_REMOTE, Member, Object, REMOTE, TOKEN};
+use crate::token::members::{Member, Object, REMOTE, member_name};
 
 /// How the JSON of two tokens differs as a text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -44,30 +44,24 @@ fn members(json: &[u8]) -> Result<Vec<String>, SyntaxError> {
         return Ok(names);
     };
     for member in &token.members {
-        let name = name(member, &TOKEN);
+        let name = name_in("$", member);
         let is_remote = name == REMOTE;
         names.push(name);
         if is_remote
             && member.kind == Kind::Object
             && let Some(remote) = Object::read(json, member.value.clone())?
         {
-            let within = remote.members.iter().map(|member| name_in_remote(member));
-            names.extend(within);
+            let within = remote.members.iter();
+            names.extend(within.map(|member| format!("{REMOTE}.{}", name_in("$.Remote", member))));
         }
     }
     Ok(names)
 }
 
-fn name(member: &Member<'_>, known: &[&str]) -> String {
-    let known = known.iter().find(|known| member.key.folds_to(known));
-    known.map_or_else(
-        || member.key.unescape().into_owned(),
-        |known| (*known).to_owned(),
-    )
-}
-
-fn name_in_remote(member: &Member<'_>) -> String {
-    format!("{REMOTE}.{}", name(member, &IN_REMOTE))
+/// Consul's name of a member of the object at a JSON path, or its key where Consul has none.
+fn name_in(object: &str, member: &Member<'_>) -> String {
+    member_name(object, member.key)
+        .map_or_else(|| member.key.unescape().into_owned(), str::to_owned)
 }
 
 /// The bytes of a JSON text but for the blanks between its tokens.

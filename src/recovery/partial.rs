@@ -3,13 +3,12 @@
 
 use super::Damage;
 use crate::godialect::json::{Kind, Reader, SyntaxError};
-use crate::token::fields::SECRET_KEY;
+use crate::token::members::SECRET_KEY;
 use crate::{Reading, Shape};
 use zeroize::Zeroizing;
 
-/// A member of a token: its key, its name in every output, and what it holds.
+/// A member of a token: its name in every output, which ends in its key, and what it holds.
 struct Member {
-    key: &'static str,
     name: &'static str,
     holds: Holds,
 }
@@ -21,31 +20,34 @@ enum Holds {
     Members(&'static [Member]),
 }
 
-const fn member(key: &'static str, name: &'static str, holds: Holds) -> Member {
-    Member { key, name, holds }
+const fn member(name: &'static str, holds: Holds) -> Member {
+    Member { name, holds }
+}
+
+impl Member {
+    fn key(&self) -> &'static str {
+        let (_, key) = self.name.rsplit_once('.').unwrap_or(("", self.name));
+        key
+    }
 }
 
 const TOKEN: [Member; 7] = [
-    member("CA", "CA", Holds::List),
-    member(
-        "ManualServerAddresses",
-        "ManualServerAddresses",
-        Holds::List,
-    ),
-    member("ServerAddresses", "ServerAddresses", Holds::List),
-    member("ServerName", "ServerName", Holds::Text),
-    member("PeerID", "PeerID", Holds::Text),
-    member(SECRET_KEY, SECRET_KEY, Holds::Text),
-    member("Remote", "Remote", Holds::Members(&REMOTE)),
+    member("CA", Holds::List),
+    member("ManualServerAddresses", Holds::List),
+    member("ServerAddresses", Holds::List),
+    member("ServerName", Holds::Text),
+    member("PeerID", Holds::Text),
+    member(SECRET_KEY, Holds::Text),
+    member("Remote", Holds::Members(&REMOTE)),
 ];
 const REMOTE: [Member; 3] = [
-    member("Partition", "Remote.Partition", Holds::Text),
-    member("Datacenter", "Remote.Datacenter", Holds::Text),
-    member("Locality", "Remote.Locality", Holds::Members(&LOCALITY)),
+    member("Remote.Partition", Holds::Text),
+    member("Remote.Datacenter", Holds::Text),
+    member("Remote.Locality", Holds::Members(&LOCALITY)),
 ];
 const LOCALITY: [Member; 2] = [
-    member("Region", "Remote.Locality.Region", Holds::Text),
-    member("Zone", "Remote.Locality.Zone", Holds::Text),
+    member("Remote.Locality.Region", Holds::Text),
+    member("Remote.Locality.Zone", Holds::Text),
 ];
 
 /// So many members make an object a token.
@@ -169,7 +171,7 @@ impl Members {
     ) -> Result<(), SyntaxError> {
         self.keep(reader.offset() + 1, closing);
         reader.object(|reader, key| {
-            if let Some(member) = known.iter().find(|member| key.folds_to(member.key)) {
+            if let Some(member) = known.iter().find(|member| key.folds_to(member.key())) {
                 let around = self.cut.replace(member.name.to_owned());
                 let whole_before = self.whole.len();
                 self.value(reader, member)?;

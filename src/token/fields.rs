@@ -8,6 +8,7 @@
 //!   place, even one that a shorter array in between had cut off;
 //! - an object is read into the one before it, so that two `Remote` members are merged.
 
+use super::members::SECRET_KEY;
 use super::{Locality, PeeringToken, Remote};
 use crate::godialect::json::{Kind, Raw, Reader, SyntaxError, TypeError};
 use crate::{Secret, Shape};
@@ -72,32 +73,6 @@ const fn list(place: &'static str) -> Field {
         place,
         kind: "[]string",
     }
-}
-
-pub(crate) const SECRET_KEY: &str = "EstablishmentSecret";
-
-/// Consul's names of the members that a server reads in the object at a JSON path.
-pub(crate) fn member_names(object: &str) -> &'static [&'static str] {
-    match object {
-        "$" => &[
-            "CA",
-            "ManualServerAddresses",
-            "ServerAddresses",
-            "ServerName",
-            "PeerID",
-            SECRET_KEY,
-            "Remote",
-        ],
-        "$.Remote" => &["Partition", "Datacenter", "Locality"],
-        "$.Remote.Locality" => &["Region", "Zone"],
-        _ => &[],
-    }
-}
-
-/// Consul's name of the member with this key in the object at a JSON path, if a server reads it.
-pub(crate) fn member_name(object: &str, key: Raw<'_>) -> Option<&'static str> {
-    let mut known = member_names(object).iter().copied();
-    known.find(|name| key.folds_to(name))
 }
 
 const TOKEN: Field = Field {

@@ -1,4 +1,4 @@
-//! The members of a JSON object, with their places in the text.
+//! The members of a token's JSON: the names that Consul has for them, and where they stand in a text.
 
 use crate::godialect::json::{Kind, Raw, Reader, SyntaxError};
 use std::ops::Range;
@@ -10,13 +10,31 @@ pub(crate) const TOKEN: [&str; 7] = [
     "ServerAddresses",
     "ServerName",
     "PeerID",
-    "EstablishmentSecret",
+    SECRET_KEY,
     REMOTE,
 ];
+/// The member with the secret.
+pub(crate) const SECRET_KEY: &str = "EstablishmentSecret";
 /// The one member of a token that has members itself.
 pub(crate) const REMOTE: &str = "Remote";
 /// The members of `Remote`, in the order in which a server writes them.
 pub(crate) const IN_REMOTE: [&str; 3] = ["Partition", "Datacenter", "Locality"];
+
+/// Consul's names of the members that a server reads in the object at a JSON path.
+pub(crate) fn member_names(object: &str) -> &'static [&'static str] {
+    match object {
+        "$" => &TOKEN,
+        "$.Remote" => &IN_REMOTE,
+        "$.Remote.Locality" => &["Region", "Zone"],
+        _ => &[],
+    }
+}
+
+/// Consul's name of the member with this key in the object at a JSON path, if a server reads it.
+pub(crate) fn member_name(object: &str, key: Raw<'_>) -> Option<&'static str> {
+    let mut known = member_names(object).iter().copied();
+    known.find(|name| key.folds_to(name))
+}
 
 /// An object and its members, duplicates included.
 #[derive(Debug)]

@@ -1,6 +1,6 @@
 //! A token's JSON as it may be shown, and the token in an envelope around it.
 
-use super::fields::SECRET_KEY;
+use super::members::SECRET_KEY;
 use crate::Secret;
 use crate::godialect::json::{Kind, Reader, SyntaxError, write_string};
 use crate::secret::without_private_keys;
