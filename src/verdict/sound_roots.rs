@@ -10,7 +10,8 @@
 //! \n-----END CERTIFICATE-----\n
 //! ```
 //!
-//! where `\n` are two characters each. Read as base64, the characters cannot hold a quote, a
+//! where `\n` are two characters each. (Behind full lines the last may be
+//! missing: PEM reads over an empty line.) Read as base64, the characters cannot hold a quote, a
 //! backslash, a colon or a dash; so JSON ends the literal at the next quote, PEM finds this one block
 //! in it, without headers, and the content is that of the joined lines. What is not of this form, and
 //! what is not accepted as a certificate, is not judged here: the caller reads it in the long way,
@@ -75,6 +76,11 @@ impl SoundRoots {
     }
 
     fn is_sound(&mut self, literal: &[u8]) -> bool {
+        self.decode(literal) && check_certificate(&self.der).is_ok()
+    }
+
+    /// Takes the content out of a literal of the form above; false for any other.
+    fn decode(&mut self, literal: &[u8]) -> bool {
         let Some(lines) = literal
             .strip_prefix(BEGIN)
             .and_then(|after| after.strip_suffix(END))
@@ -91,7 +97,7 @@ impl SoundRoots {
             self.joined.extend_from_slice(text);
         }
         self.joined.extend_from_slice(last);
-        base64::decode_plain(&self.joined, &mut self.der) && check_certificate(&self.der).is_ok()
+        base64::decode_plain(&self.joined, &mut self.der)
     }
 }
 
@@ -112,6 +118,7 @@ mod tests {
     use super::super::check_root;
     use super::*;
     use crate::godialect::json::{Kind, Reader, write_string};
+    use crate::godialect::pem;
     use proptest::prelude::*;
 
     const ROOT: &str = include_str!("../../fixtures/ca/dc1.pem");
@@ -178,6 +185,37 @@ mod tests {
     }
 
     proptest! {
+        /// A text of the form is one PEM block with the same content, whatever its length; and each
+        /// that is written as Go writes PEM is of the form.
+        #[test]
+        fn the_form_is_one_block(
+            content in prop_oneof![
+                prop::collection::vec(any::<u8>(), 1..300),
+                (1_usize..6).prop_map(|lines| vec![7; 48 * lines]),
+            ],
+            empty_line: bool,
+        ) {
+            let mut lines = String::new();
+            let base64 = base64::encode(&content);
+            for line in base64.as_bytes().chunks(64) {
+                lines.push_str(std::str::from_utf8(line).unwrap());
+                lines.push('\n');
+            }
+            let end = if empty_line { "\n" } else { "" };
+            let text = format!("-----BEGIN CERTIFICATE-----\n{lines}{end}-----END CERTIFICATE-----\n");
+            let mut roots = SoundRoots::default();
+            let is_of_form = roots.decode(text.replace('\n', "\\n").as_bytes());
+            prop_assert_eq!(is_of_form, !empty_line || base64.len().is_multiple_of(64));
+            if is_of_form {
+                prop_assert_eq!(&roots.der, &content);
+                let mut der = Vec::new();
+                let block = pem::next_block(text.as_bytes(), 0, &mut der).unwrap();
+                prop_assert_eq!(block.label, b"CERTIFICATE");
+                prop_assert!(!block.has_headers && block.end == text.len());
+                prop_assert_eq!(der, content);
+            }
+        }
+
         /// Only what the long way takes is recognised, before and after the root has been kept.
         #[test]
         fn the_long_way_agrees(
