@@ -19,6 +19,7 @@ pub use subject::{Circumstances, findings};
 
 use serde::Serialize;
 use std::fmt;
+pub(crate) use subject::date;
 use subject::{Found, Subject};
 
 /// How much a finding matters.

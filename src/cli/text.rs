@@ -120,7 +120,7 @@ fn is_unsafe(character: char) -> bool {
 /// A moment for people, to the second.
 pub(super) fn date(moment: Option<Timestamp>) -> String {
     match moment {
-        Some(moment) => moment.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(),
+        Some(moment) => crate::finding::date(moment),
         None => "an unknown time".to_owned(),
     }
 }

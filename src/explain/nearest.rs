@@ -43,8 +43,7 @@ fn by_name(text: &str) -> Vec<(f64, &'static str)> {
 }
 
 fn by_words(text: &str) -> Vec<(f64, &'static str)> {
-    let cut = (0..=LOOKED_AT).rev().find(|at| text.is_char_boundary(*at));
-    let text = cut.and_then(|cut| text.get(..cut)).unwrap_or(text);
+    let (text, _) = text.split_at(text.floor_char_boundary(LOOKED_AT));
     let asked = words(text);
     let mut entries: Vec<(&'static str, BTreeSet<String>)> = Vec::new();
     for rule in rules() {

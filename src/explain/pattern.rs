@@ -100,10 +100,7 @@ impl Pattern {
                 (Some((_, from)), None) => text.get(*from..)?.split(ends_word).next()?,
                 (None, None) => return None,
             };
-            let cut = (0..=LONGEST_VALUE)
-                .rev()
-                .find(|at| value.is_char_boundary(*at));
-            let value = value.get(..cut?).unwrap_or(value);
+            let (value, _) = value.split_at(value.floor_char_boundary(LONGEST_VALUE));
             (!value.is_empty() && !matches!(name, "words" | "reason"))
                 .then(|| (name, value.to_owned()))
         };

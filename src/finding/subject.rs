@@ -213,7 +213,7 @@ impl<'a> Subject<'a> {
 }
 
 /// A moment in a message, to the second.
-pub(super) fn date(at: Timestamp) -> String {
+pub(crate) fn date(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
 }
 

@@ -19,10 +19,9 @@ pub(super) const RULE: Rule = Rule {
 
 /// Consul 1.13 has one port for both.
 fn check(subject: &Subject<'_>, found: &mut Found) {
-    let has_tls = subject.token.ca.as_ref().is_some_and(|ca| !ca.is_empty());
     let acceptor = subject.circumstances.acceptor_version;
     let shape = acceptor.map_or(subject.shape, |acceptor| acceptor.shape());
-    if !has_tls || shape == Shape::V1_13 {
+    if !subject.has_tls() || shape == Shape::V1_13 {
         return;
     }
     for address in &subject.addresses {

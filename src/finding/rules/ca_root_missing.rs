@@ -29,7 +29,7 @@ fn check(subject: &Subject<'_>, found: &mut Found) {
         .roots
         .iter()
         .any(|root| signing.iter().any(|der| der == root.der));
-    if !carried && subject.token.ca.as_ref().is_some_and(|ca| !ca.is_empty()) {
+    if !carried && subject.has_tls() {
         found.at(
             RULE.path,
             format!("the acceptor's active root {} is not in the token", active.id),

@@ -26,8 +26,7 @@ fn check(subject: &Subject<'_>, found: &mut Found) {
     else {
         return;
     };
-    let has_tls = subject.token.ca.as_ref().is_some_and(|ca| !ca.is_empty());
-    if has_tls && dialer >= FIRST && acceptor < FIRST {
+    if subject.has_tls() && dialer >= FIRST && acceptor < FIRST {
         found.at(
             RULE.path,
             format!("the dialer's Consul {dialer} cannot dial the acceptor's {acceptor}"),

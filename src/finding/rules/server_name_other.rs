@@ -25,7 +25,7 @@ fn check(subject: &Subject<'_>, found: &mut Found) {
     };
     let of_1_13 = format!("server.{}.consul", datacenter.to_lowercase());
     let server_name = &subject.token.server_name;
-    let with_tls = subject.token.ca.as_ref().is_some_and(|ca| !ca.is_empty());
+    let with_tls = subject.has_tls();
     if with_tls && *server_name != own && *server_name != of_1_13 {
         found.at(
             RULE.path,
