@@ -22,7 +22,7 @@ use zeroize::Zeroizing;
 /// refuse the token, what can be read is shown all the same, and the exit status is 1. Where it cannot
 /// be read as it is, damage such as blanks, quotes or a second layer of base64 is undone first; of a
 /// token whose end is missing the whole fields are shown.
-#[derive(Debug, clap::Args)]
+#[derive(clap::Args)]
 #[command(after_help = "Examples:\n  \
     peertok decode @token.txt\n  \
     peertok decode --json-only < token.txt | jq .ServerAddresses\n  \

@@ -20,7 +20,7 @@ use zeroize::Zeroizing;
 ///
 /// Addresses are compared as sets, roots by their certificates, secrets as digests. The exit status
 /// is 0 where a server reads the same from both, however they are written, and 1 where it does not.
-#[derive(Debug, clap::Args)]
+#[derive(clap::Args)]
 #[command(after_help = "Examples:\n  \
     peertok diff @old.token @new.token\n  \
     kubectl get secret peering-token -o yaml | peertok diff @token.txt -")]

@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 /// Builds a peering token from the acceptor's CA and addresses.
 ///
 /// The flags of `consul peering generate-token` work as they do there, with one dash or two.
-#[derive(Debug, clap::Args)]
+#[derive(clap::Args)]
 #[command(
     args_override_self = true,
     after_help = "Example:\n  \

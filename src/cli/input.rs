@@ -27,7 +27,7 @@ pub(super) const MAX_SIZE: usize = 1 << 20;
 const MAX_FILE: usize = 16 << 20;
 
 /// The arguments that say where a token is.
-#[derive(Debug, Args)]
+#[derive(Args)]
 pub(super) struct TokenArgs {
     /// The token, @FILE to read it from a file, or - for standard input, which is also read where
     /// TOKEN is left out and standard input is no terminal.

@@ -54,7 +54,7 @@ impl From<Status> for ExitCode {
 }
 
 /// Build, read and judge Consul cluster-peering tokens, with no server and no network.
-#[derive(Debug, Parser)]
+#[derive(Parser)]
 #[command(
     name = "peertok",
     version,
@@ -87,7 +87,7 @@ enum Color {
     Never,
 }
 
-#[derive(Debug, Subcommand)]
+#[derive(Subcommand)]
 enum Command {
     #[command(visible_alias = "generate-token")]
     Generate(Box<generate::Args>),

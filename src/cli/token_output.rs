@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use zeroize::Zeroizing;
 
 /// The arguments that say where a token goes, and in which form.
-#[derive(Debug, clap::Args)]
+#[derive(clap::Args)]
 pub(super) struct TokenOutput {
     /// How to print the token: pretty (by itself) or json ({"PeeringToken":"…"}).
     #[arg(long, value_enum, default_value_t = Format::Pretty, hide_possible_values = true)]

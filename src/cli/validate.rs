@@ -24,7 +24,7 @@ use std::path::PathBuf;
 ///
 /// An accepted token is one that a server goes on to dial with. Whether the acceptor still honours
 /// its secret is in the acceptor's state, not in the token.
-#[derive(Debug, clap::Args)]
+#[derive(clap::Args)]
 #[command(after_help = "Examples:\n  \
     peertok validate @token.txt\n  \
     peertok validate @token.txt --snapshot acceptor.snap\n  \

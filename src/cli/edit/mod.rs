@@ -25,7 +25,7 @@ use zeroize::Zeroizing;
 ///
 /// The token goes to standard output, and what was changed and may break by it to standard error.
 /// No token is made that a server would refuse.
-#[derive(Debug, clap::Args)]
+#[derive(clap::Args)]
 #[command(after_help = "Examples:\n  \
     peertok edit @token.txt --set-address lb.example.com:8503\n  \
     peertok edit @token.txt --set Remote.Datacenter=dc2 --add-ca new-root.pem --out edited.txt\n  \

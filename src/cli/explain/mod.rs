@@ -21,7 +21,7 @@ const HINTS: usize = 3;
 /// An error may be pasted whole, with whatever stands before it in a log. A log is read line by
 /// line, and each message that is known is explained, its cause in full the first time. In a log, a
 /// text that other programs say too counts only where the message is about peering.
-#[derive(Debug, clap::Args)]
+#[derive(clap::Args)]
 #[command(after_help = "Examples:\n  \
     peertok explain ca-expired\n  \
     peertok explain 'missing selected ALPN property'\n  \

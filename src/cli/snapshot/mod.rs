@@ -15,7 +15,7 @@ use std::io;
 use std::path::Path;
 
 /// Reads a Consul snapshot, or adds peerings to it.
-#[derive(Debug, Subcommand)]
+#[derive(Subcommand)]
 #[command(after_help = "Example:\n  peertok snapshot show backup.snap")]
 pub(super) enum Command {
     Show(show::Args),

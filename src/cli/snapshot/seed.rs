@@ -21,7 +21,7 @@ const CLOCK_SKEW: i64 = 60;
 /// Adds peerings to a snapshot of the acceptor, so that once restored it honours their tokens.
 ///
 /// A restore replaces the whole state of the cluster with what is in the snapshot.
-#[derive(Debug, clap::Args)]
+#[derive(clap::Args)]
 #[command(after_help = "Example:\n  \
     peertok snapshot seed backup.snap --token @west.token --name west --out seeded.snap")]
 pub(in crate::cli) struct Args {

@@ -20,7 +20,7 @@ use std::path::PathBuf;
 ///
 /// The snapshot is checked whole on the way: one that a server would refuse, or would not survive,
 /// is not shown. Private keys, ACL tokens and provider credentials in it are never shown.
-#[derive(Debug, clap::Args)]
+#[derive(clap::Args)]
 #[command(after_help = "Example:\n  peertok snapshot show backup.snap")]
 pub(in crate::cli) struct Args {
     /// The snapshot, as `consul snapshot save` writes it.
