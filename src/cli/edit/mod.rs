@@ -183,8 +183,13 @@ impl Args {
             return Err(none.hint("give --set-address HOST:PORT, --set FIELD=VALUE, --ca FILE or another; peertok edit --help tells them"));
         }
         let is_stdin = |path: &PathBuf| path == Path::new("-");
+        if self.k8s.as_ref().is_some_and(is_stdin) {
+            let message = "expected the name of a file for --k8s, but found standard input";
+            return Err(Failure::could_not_run(message)
+                .hint("give the manifest as TOKEN, and --k8s-secret NAME to print a new one"));
+        }
         let token = match (&self.input.token, &self.k8s) {
-            (_, Some(manifest)) => is_stdin(manifest),
+            (_, Some(_)) => false,
             (Some(token), None) => token == "-",
             (None, None) => self.from_json.is_none(),
         };
