@@ -74,8 +74,7 @@ impl Change {
     }
 
     /// The oldest shape that has the member.
-    #[must_use]
-    pub fn shape(&self) -> Shape {
+    fn shape(&self) -> Shape {
         match self {
             Self::Locality(_) => Shape::V1_16,
             Self::ManualServerAddresses(_) | Self::Partition(_) | Self::Datacenter(_) => {
