@@ -1,0 +1,88 @@
+//! Runs of the command in `tests/cmd`, one behaviour a file.
+
+use super::*;
+
+/// A run of the command, in a file of `tests/cmd` that is named after it; `[..]` stands for what
+/// changes from day to day.
+#[derive(serde::Deserialize, serde::Serialize)]
+#[serde(deny_unknown_fields)]
+struct Transcript {
+    args: Vec<String>,
+    status: i32,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    stdin: String,
+    stdout: String,
+    stderr: String,
+}
+
+/// `SNAPSHOTS=overwrite cargo test --test cli transcripts` writes anew what differs.
+#[test]
+fn transcripts() {
+    let overwrite = std::env::var_os("SNAPSHOTS").is_some_and(|value| value == "overwrite");
+    let mut run = 0;
+    for entry in fs::read_dir(root().join("tests/cmd")).unwrap() {
+        let path = entry.unwrap().path();
+        let transcript = fs::read_to_string(&path).unwrap();
+        let mut transcript: Transcript = toml::from_str(&transcript).unwrap();
+        // Backslashes are part of what is pinned here, and no path separators.
+        let exactly = snapbox::Assert::new().normalize_paths(false);
+        println!("{}", path.display());
+        let command = snapbox::cmd::Command::new(env!("CARGO_BIN_EXE_peertok"))
+            .with_assert(exactly.clone())
+            .current_dir(root())
+            .env("COLUMNS", "100")
+            .env_remove(COLOUR_VARIABLES[0])
+            .env_remove(COLOUR_VARIABLES[1])
+            .env_remove(COLOUR_VARIABLES[2])
+            .args(&transcript.args)
+            .stdin(transcript.stdin.clone());
+        if overwrite {
+            let output = command.output().unwrap();
+            let status = output.status.code().unwrap();
+            let stdout = with_wildcards(output.stdout, &transcript.stdout);
+            let stderr = with_wildcards(output.stderr, &transcript.stderr);
+            let same = |found: &str, expected: &str| {
+                exactly.try_eq(None, found.into(), expected.into()).is_ok()
+            };
+            if transcript.status != status
+                || !same(&stdout, &transcript.stdout)
+                || !same(&stderr, &transcript.stderr)
+            {
+                (transcript.status, transcript.stdout, transcript.stderr) =
+                    (status, stdout, stderr);
+                fs::write(&path, toml::to_string_pretty(&transcript).unwrap()).unwrap();
+            }
+        } else {
+            command
+                .assert()
+                .code(transcript.status)
+                .stdout_eq(transcript.stdout)
+                .stderr_eq(transcript.stderr);
+        }
+        run += 1;
+    }
+    assert!(run >= 100, "found only {run} transcripts");
+}
+
+/// What was printed, with each line that an expected one with `[..]` stands for replaced by that.
+fn with_wildcards(printed: Vec<u8>, expected: &str) -> String {
+    let stands_for = |pattern: &str, line: &str| {
+        let mut rest = Some(line);
+        let mut parts = pattern.split("[..]");
+        rest = rest.and_then(|rest| rest.strip_prefix(parts.next()?));
+        for part in parts {
+            rest = rest.and_then(|rest| Some(&rest[rest.find(part)? + part.len()..]));
+        }
+        rest.is_some()
+    };
+    let patterns: Vec<&str> = expected.lines().filter(|l| l.contains("[..]")).collect();
+    let printed = String::from_utf8(printed).unwrap();
+    printed
+        .split_inclusive('\n')
+        .map(|line| {
+            let text = line.trim_end_matches('\n');
+            let pattern = patterns.iter().find(|pattern| stands_for(pattern, text));
+            pattern.map_or(line.to_owned(), |pattern| line.replace(text, pattern))
+        })
+        .collect()
+}
