@@ -81,7 +81,7 @@ impl Rule {
     /// [`Circumstances::costly`] is not set.
     #[must_use]
     pub fn is_costly(&self) -> bool {
-        self.name == "ca-signature"
+        rules::COSTLY.iter().any(|costly| costly.code == self.code)
     }
 }
 

@@ -20,6 +20,9 @@ macro_rules! rules {
     };
 }
 
+/// The rules that cost more than all others together.
+pub(super) static COSTLY: &[&Rule] = &[&ca_signature::RULE];
+
 rules! {
     no_ca,
     ca_expired,

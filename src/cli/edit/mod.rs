@@ -110,7 +110,8 @@ pub(super) struct Args {
     #[command(flatten)]
     output: TokenOutput,
     /// Edit the token in this manifest of a Kubernetes Secret, in place: all else in the file stays
-    /// as it is, comments included. --k8s-name picks one of several.
+    /// as it is, comments included. --k8s-name picks one of several. Only the owner can read the
+    /// file afterwards.
     #[arg(
         long,
         value_name = "FILE",
