@@ -152,7 +152,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         ],
         what: "A certificate is outside its dates: the root in the token, or the acceptor's own.",
         why: "Go checks the dates of the whole chain against the dialer's clock, and says the same of a root and of a server's certificate. \"is after\" means expired, \"is before\" means not yet valid; the second is most often a clock that is off.",
-        tell: "The message has the dialer's time: compare it with date -u. peertok validate @token.txt finds roots that have expired. openssl s_client -connect <address> -alpn h2 | openssl x509 -noout -dates shows the acceptor's certificate.",
+        tell: "The message has the dialer's time: compare it with date -u. peertok validate @token.txt finds roots that have expired. openssl s_client -connect <address> -servername SERVER-NAME -alpn h2 | openssl x509 -noout -dates shows the acceptor's certificate.",
         fix: "Set the clock right. If the root has expired, rotate the acceptor's CA and make the token again; if the server's certificate has, restart that server or mend its CA provider, which renews it.",
         related: &["ca-expired", "ca-not-yet-valid"],
         ..DIAL
