@@ -5,7 +5,8 @@ mod told;
 use super::decode::{read, refused};
 use super::diagnostics::warn_of_findings;
 use super::generate::{read_roots, secret};
-use super::input::{TokenArgs, read_file};
+use super::input::{GivenToken, TokenArgs, read_file};
+use super::recovery::Recovery;
 use super::report::Failure;
 use super::token_output::TokenOutput;
 use super::{Status, kubernetes, output};
@@ -136,15 +137,15 @@ pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
     }
     let original = match (&arguments.from_json, &arguments.input.token) {
         (Some(_), None) => None,
-        _ => Some(arguments.input.read()?.token),
+        _ => Some(arguments.input.read()?),
     };
-    let (token, told) = edited(arguments, original.as_ref().map(|token| &token[..]))?;
+    let (token, told) = edited(arguments, original.as_ref())?;
     arguments.output.write(&token)?;
     told.report();
     warn_of_findings(
         "",
         token.as_bytes(),
-        original.as_ref().map(|token| &token[..]),
+        original.as_ref().map(|given| &given.token[..]),
         None,
     );
     Ok(Status::Done)
@@ -156,7 +157,7 @@ fn edit_manifest(arguments: &Args, file: &Path) -> Result<(), Failure> {
     let manifest = read_file(file, &name)?;
     let selector = arguments.input.k8s_name.as_ref();
     let given = kubernetes::token(&manifest, &name, selector)?;
-    let (token, told) = edited(arguments, Some(&given.token))?;
+    let (token, told) = edited(arguments, Some(&given))?;
     let manifest = kubernetes::replaced(&manifest, &name, selector, &token)?;
     output::write_private(file, true, manifest.as_bytes())?;
     told.report();
@@ -205,15 +206,21 @@ impl Args {
 }
 
 /// The edited token, and what is to be told of it.
-fn edited(arguments: &Args, original: Option<&[u8]>) -> Result<(Zeroizing<String>, Told), Failure> {
+fn edited(
+    arguments: &Args,
+    original: Option<&GivenToken>,
+) -> Result<(Zeroizing<String>, Told), Failure> {
     let original = match (original, &arguments.from_json) {
         (None, _) => None,
-        (Some(token), None) => {
-            let unreadable = |error| refused(&judge(token).err().unwrap_or(error));
-            Some(read(token).map_err(|error| unreadable(error.into()))?)
-        }
+        (Some(given), None) => Some(read(&given.token).map_err(|error| {
+            let refusal = judge(&given.token).err().unwrap_or(error.into());
+            match Recovery::of(given) {
+                Some(recovery) => refused(&refusal).hint(recovery.hint()),
+                None => refused(&refusal),
+            }
+        })?),
         // A token that cannot be read is replaced as a whole; only its secret would be missed.
-        (Some(token), Some(_)) => read(token).ok(),
+        (Some(given), Some(_)) => read(&given.token).ok(),
     };
     let before = original.as_ref().map(|(_, reading)| reading);
     let json = match (&arguments.from_json, &original) {

@@ -5,6 +5,7 @@ use crate::cli::Status;
 use crate::cli::diagnostics::warn_of_findings;
 use crate::cli::input::{MAX_SIZE, Source};
 use crate::cli::output::Staged;
+use crate::cli::recovery::Recovery;
 use crate::cli::report::{Failure, note, warn};
 use crate::cli::text::{date, distance};
 use crate::snapshot::{Base, Change, Seed, SeedError, State, seed_fresh};
@@ -90,7 +91,10 @@ fn tokens(arguments: &Args) -> Result<Vec<(PeeringToken, Seed)>, Failure> {
         let refused = |error: &dyn std::fmt::Display| {
             Failure::no(format!("the token of {name:?} is refused: {error}"))
         };
-        judge(&given.token).map_err(|refusal| refused(&refusal))?;
+        judge(&given.token).map_err(|refusal| match Recovery::of(&given) {
+            Some(recovery) => refused(&refusal).hint(recovery.hint()),
+            None => refused(&refusal),
+        })?;
         let token = PeeringToken::decode(&given.token).map_err(|error| refused(&error))?;
         let seed = Seed::of_token(name, &token);
         tokens.push((token, seed));
