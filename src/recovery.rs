@@ -42,7 +42,7 @@ pub enum Meant {
     Token(Recovered),
     /// The beginning of a token, whose end is lost.
     Truncated(Box<Partial>),
-    /// No peering token, but something that is mistaken for one.
+    /// No peering token, but something that is mistaken for one, or a token that cannot be mended.
     Mistaken(Mistaken),
 }
 
@@ -73,6 +73,8 @@ pub enum Damage {
     Invisible,
     /// There are blanks around it.
     SurroundingBlanks,
+    /// A `>` stands before its lines, as in an answer to an e-mail.
+    QuoteMarks,
     /// It stands between the fences of a Markdown code block.
     CodeFence,
     /// A key or the name of a variable stands before it.
@@ -127,6 +129,10 @@ impl Damage {
             Self::SurroundingBlanks => (
                 "surrounding-blanks",
                 "the blanks around the token were left out",
+            ),
+            Self::QuoteMarks => (
+                "quote-marks",
+                "the > in front of lines, as in an answer to an e-mail, was left out",
             ),
             Self::CodeFence => (
                 "code-fence",
@@ -222,7 +228,10 @@ pub fn recover(given: &[u8]) -> Option<Meant> {
     match (found, around) {
         (_, Some(token @ Meant::Token(_))) => Some(token),
         (Some(part @ Meant::Truncated(_)), _) => Some(part),
-        (found, _) => Mistaken::of(given).map(Meant::Mistaken).or(found),
+        (found, _) => Mistaken::of(given)
+            .map(Meant::Mistaken)
+            .or(found)
+            .or_else(|| Mistaken::damaged_token(given).map(Meant::Mistaken)),
     }
 }
 
@@ -256,10 +265,11 @@ type Step = (Damage, fn(&[u8]) -> Option<Text>);
 
 /// What can be undone without a look at what is in the base64. Each makes the text shorter, or
 /// leaves fewer characters in it that are no base64. What stands further out comes first.
-const STEPS: [Step; 13] = [
+const STEPS: [Step; 14] = [
     (Damage::Utf16, undo::utf_16),
     (Damage::Invisible, undo::invisible),
     (Damage::SurroundingBlanks, undo::surrounding_blanks),
+    (Damage::QuoteMarks, undo::quote_marks),
     (Damage::CodeFence, undo::code_fence),
     (Damage::Envelope, undo::envelope),
     (Damage::Key, undo::key),

@@ -44,6 +44,14 @@ fn what_other_programs_do_is_undone() {
         ),
         (&["sh", "-c", "echo $(fold -w 76)"], &[Damage::BlanksInside]),
         (
+            &["sh", "-c", "fold -w 72 | sed 's/^/> /'"],
+            &[Damage::QuoteMarks],
+        ),
+        (
+            &["sh", "-c", "echo Hello,; echo; fold -w 76; echo; echo Bye"],
+            &[Damage::TextAround],
+        ),
+        (
             &["sh", "-c", "base64 -d | basenc --base64url -w 0 | tr -d ="],
             &[Damage::Padding],
         ),

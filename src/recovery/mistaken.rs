@@ -4,7 +4,7 @@ use super::undo;
 use std::fmt;
 use std::str::from_utf8;
 
-/// Something else than a peering token. It prints as what it looks like; what is in it is never
+/// Something else than a peering token, or one that cannot be mended. It prints as what it looks like; what is in it is never
 /// quoted, since most of these are secrets themselves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -37,6 +37,10 @@ pub enum Mistaken {
     PeeringTable,
     /// JSON that is neither a token nor Consul's envelope around one.
     OtherJson,
+    /// A peering token whose first characters are missing.
+    TokenWithoutStart,
+    /// A peering token that is whole at its start, and was changed or lost characters further on.
+    TokenAltered,
 }
 
 impl Mistaken {
@@ -119,6 +123,16 @@ impl Mistaken {
                 "JSON that lacks the members of a peering token",
                 "give the token, or an object with the token in a member PeeringToken",
             ),
+            Self::TokenWithoutStart => (
+                "token-without-start",
+                "a peering token whose beginning is missing",
+                "copy it again from where it was printed, from its first eyJ on",
+            ),
+            Self::TokenAltered => (
+                "token-altered",
+                "a peering token in which characters were changed or lost",
+                "copy the whole token again from where it was printed, or generate another",
+            ),
         }
     }
 
@@ -139,10 +153,7 @@ impl Mistaken {
         let looks = [
             (Self::Redacted, starts(&["<redacted, sha256:"])),
             (Self::PrivateKey, text.contains("PRIVATE KEY-----")),
-            (
-                Self::Certificate,
-                text.contains("-----BEGIN CERTIFICATE-----"),
-            ),
+            (Self::Certificate, is_certificate(text)),
             (Self::Jwt, is_jwt(text)),
             (Self::VaultToken, is_vault_token(text)),
             (Self::Uuid, is_uuid(text)),
@@ -158,12 +169,48 @@ impl Mistaken {
         ];
         looks.into_iter().find_map(|(what, is)| is.then_some(what))
     }
+
+    /// A text in base64 of which only a part is that of a token. What stands in it cannot be relied
+    /// on, so that there is nothing to mend.
+    pub(super) fn damaged_token(text: &[u8]) -> Option<Self> {
+        let quoted = undo::quotes(text);
+        let text = quoted.as_deref().map_or(text, Vec::as_slice);
+        let standard = undo::url_safe(text);
+        let text = standard.as_deref().map_or(text, Vec::as_slice);
+        // A lost character moves all that follow, which is undone by leaving out up to three more.
+        (0..4)
+            .filter_map(|lost| undo::base64(text.get(lost..)?))
+            .any(|decoded| has_member_names(&decoded.content))
+            .then_some(match undo::starts_like_a_token(text) {
+                true => Self::TokenAltered,
+                false => Self::TokenWithoutStart,
+            })
+    }
 }
 
 impl fmt::Display for Mistaken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.words().1)
     }
+}
+
+/// PEM has each label on a line of its own. In the JSON of a token a quote stands before it.
+fn is_certificate(text: &str) -> bool {
+    let mut lines = text.lines();
+    lines.any(|line| line.trim_start().starts_with("-----BEGIN CERTIFICATE-----"))
+}
+
+/// Whether bytes hold the name of a member of a token as JSON has it.
+fn has_member_names(bytes: &[u8]) -> bool {
+    const NAMES: [&str; 5] = [
+        "\"ManualServerAddresses\":",
+        "\"ServerAddresses\":",
+        "\"ServerName\":",
+        "\"PeerID\":",
+        "\"EstablishmentSecret\":",
+    ];
+    let holds = |name: &&str| memchr::memmem::find(bytes, name.as_bytes()).is_some();
+    NAMES.iter().any(holds)
 }
 
 /// Three parts (five where it is encrypted) in URL-safe base64, the first a JSON object.
@@ -337,6 +384,29 @@ mod tests {
         assert_eq!(Mistaken::of(b"\x1f\x8b\x08"), Some(Mistaken::Gzip));
     }
 
+    /// A minted token that lost its start or a character within, or has another in its place.
+    #[test]
+    fn a_damaged_token_is_no_certificate() {
+        let token = include_str!("../../fixtures/consul/alpha-external.token").trim_end();
+        for lost in 1..24 {
+            let found = looks_like(&token[lost..]);
+            assert_eq!(found, Some(Mistaken::TokenWithoutStart), "{lost}");
+        }
+        for at in (1200..1500).step_by(7) {
+            let without = format!("{}{}", &token[..at], &token[at + 1..]);
+            let found = looks_like(&without);
+            assert_eq!(found, Some(Mistaken::TokenAltered), "{at}");
+        }
+        // A bracket of the server list becomes another character.
+        let json = crate::decode_base64(token.as_bytes()).unwrap();
+        let json = std::str::from_utf8(&json).unwrap();
+        let broken = json.replace("[\"127.0.0.1:18503\"]", "[\"127.0.0.1:18503\"m");
+        let broken = crate::encode_base64(broken.as_bytes());
+        assert_eq!(looks_like(&broken), Some(Mistaken::TokenAltered));
+        let half = crate::encode_base64(b"not a token, but bytes that are in base64 all the same");
+        assert_eq!(looks_like(&half), None);
+    }
+
     #[test]
     fn names_are_unique() {
         use Mistaken::*;
@@ -355,6 +425,8 @@ mod tests {
             ErrorText,
             PeeringTable,
             OtherJson,
+            TokenWithoutStart,
+            TokenAltered,
         ];
         let names: HashSet<_> = all.iter().map(|mistaken| mistaken.name()).collect();
         assert_eq!(names.len(), all.len());

@@ -114,6 +114,13 @@ const WAYS: &[Inflict] = &[
     (Damage::Invisible, |t| format!("{t}\0").into()),
     (Damage::SurroundingBlanks, |t| format!("{t} ").into()),
     (Damage::SurroundingBlanks, |t| format!("\t{t}\n \n").into()),
+    (Damage::QuoteMarks, |t| format!("> {t}\n").into()),
+    (Damage::QuoteMarks, |t| {
+        format!("> {}", lines(t, 72, "\r\n> ")).into()
+    }),
+    (Damage::QuoteMarks, |t| {
+        format!(">> {}\n>\n", lines(t, 76, "\n>> ")).into()
+    }),
     (Damage::CodeFence, |t| format!("```\n{t}\n```\n").into()),
     (Damage::CodeFence, |t| {
         format!("~~~text\r\n{t}\r\n~~~").into()
@@ -180,6 +187,13 @@ const WAYS: &[Inflict] = &[
         format!("The token is {t}, as of today.").into()
     }),
     (Damage::TextAround, |t| {
+        let lines = lines(t, 76, "\n");
+        format!("Hello,\n\nthis is the token:\n\n{lines}\n\n-- \nA. Sender\n").into()
+    }),
+    (Damage::TextAround, |t| {
+        format!("token: {}\r\n-- \r\nA. Sender", lines(t, 64, "\r\n")).into()
+    }),
+    (Damage::TextAround, |t| {
         format!("curl -d '{{\"PeerName\":\"a\",\"PeeringToken\":\"{t}\"}}' http://a/").into()
     }),
 ];
@@ -238,7 +252,9 @@ proptest! {
         let torn = [
             Damage::CodeFence, Damage::Escapes, Damage::ShellQuoting, Damage::PercentEncoding, Damage::QuotedPrintable,
         ];
-        let tears = [Damage::Invisible, Damage::Key, Damage::Escapes, Damage::QuotedPrintable, Damage::BlanksInside];
+        let tears = [
+            Damage::Invisible, Damage::QuoteMarks, Damage::Key, Damage::Escapes, Damage::QuotedPrintable, Damage::BlanksInside,
+        ];
         prop_assume!(!torn.contains(&one.0) || !tears.contains(&other.0));
         let Ok(once) = String::from_utf8(once) else { return Ok(()) };
         let twice = (other.1)(&once);
@@ -403,6 +419,20 @@ fn of_two_tokens_none_is_chosen() {
     assert!(recovered(text.as_bytes()).is_none());
 }
 
+/// An answer to an e-mail, with the token in lines.
+#[test]
+fn a_quoted_e_mail_is_read() {
+    for token in MINTED.map(str::trim_end) {
+        let quoted = lines(token, 72, "\n> ");
+        let mail = format!(
+            "Thank you!\n\nOn Monday they wrote:\n> the token:\n>\n> {quoted}\n> \n> bye\n"
+        );
+        let found = recovered(mail.as_bytes()).unwrap();
+        assert_eq!(*found.token, token);
+        assert_eq!(found.damages, [Damage::TextAround, Damage::QuoteMarks]);
+    }
+}
+
 #[test]
 fn what_is_long_ends_soon() {
     const LONG: usize = 1 << 20;
@@ -424,6 +454,10 @@ fn what_is_long_ends_soon() {
         long("{\"PeeringToken\":\""),
         format!("{{\"CA\":[{}", long("\"a\",")),
         long(&format!("{token} ")),
+        long("eyJDQSI6\n"),
+        format!("a\neyJDQSI6\n{}", long("QUJD\n")),
+        long("> "),
+        long("\n>\n"),
         nested,
     ] {
         let start = Instant::now();

@@ -123,6 +123,22 @@ pub(super) fn is_wrapped(text: &[u8]) -> bool {
     first >= SHORTEST_LINE && last <= first && lengths.all(|length| length == first)
 }
 
+/// The `>` in front of lines, once for each time that an e-mail was answered.
+pub(super) fn quote_marks(text: &[u8]) -> Option<Text> {
+    let mut out = empty(text.len());
+    for line in text.split_inclusive(|byte| *byte == b'\n') {
+        let inner = line.trim_ascii_start();
+        let quoted = inner.strip_prefix(b">").map(|inner| {
+            let marks = inner
+                .iter()
+                .take_while(|byte| matches!(byte, b'>' | b' ' | b'\t'));
+            &inner[marks.count()..]
+        });
+        out.extend_from_slice(quoted.unwrap_or(line));
+    }
+    (out.len() < text.len()).then_some(out)
+}
+
 /// The fences of a Markdown code block, and what stands beside the first to name the language.
 pub(super) fn code_fence(text: &[u8]) -> Option<Text> {
     const LONGEST_NAME: usize = 24;
@@ -442,15 +458,15 @@ pub(super) fn is_text(content: &[u8]) -> bool {
 }
 
 /// Whether a text starts as a token does, or as one in base64 again.
-fn starts_like_a_token(text: &[u8]) -> bool {
+pub(super) fn starts_like_a_token(text: &[u8]) -> bool {
     text.starts_with(b"eyJ") || text.starts_with(b"ZXlK")
 }
 
-/// The runs of base64 in a text that start as a token does, where there is more around them.
+/// The runs of base64 in a text that start as a token does, where there is more around them. One that
+/// ends with its line is given once more with the lines in which it may go on.
 pub(super) fn runs_in_text(text: &[u8]) -> Vec<&[u8]> {
     /// Shorter than any token with two members that a server writes.
     const SHORTEST: usize = 64;
-    let in_run = |byte: &u8| in_base64(*byte) || matches!(byte, b'-' | b'_');
     let mut runs = Vec::new();
     let mut rest = text;
     while let Some(start) = rest.iter().position(in_run) {
@@ -458,11 +474,59 @@ pub(super) fn runs_in_text(text: &[u8]) -> Vec<&[u8]> {
         let characters = rest.iter().take_while(|byte| in_run(byte)).count();
         let after = rest.iter().skip(characters);
         let padding = after.take(2).take_while(|byte| **byte == b'=').count();
-        let (run, after) = rest.split_at(characters + padding);
-        if starts_like_a_token(run) && (SHORTEST..text.len()).contains(&run.len()) {
-            runs.push(run);
+        let line = characters + padding;
+        let (run, after) = rest.split_at(line);
+        if starts_a_token(run) {
+            let lines = line + further_lines(after);
+            let lengths = [Some(line), Some(lines).filter(|lines| *lines > line)];
+            let found = lengths.into_iter().flatten();
+            let found = found.filter(|length| (SHORTEST..text.len()).contains(length));
+            runs.extend(found.filter_map(|length| rest.get(..length)));
         }
         rest = after;
     }
     runs
+}
+
+/// Whether a text starts as a token does, and not as one of the objects within a token.
+fn starts_a_token(text: &[u8]) -> bool {
+    /// `{"Part`, `{"Regi` and `{"Zone`, of Remote and its Locality.
+    const WITHIN: [&[u8]; 3] = [b"eyJQYXJ0", b"eyJSZWdp", b"eyJab25l"];
+    starts_like_a_token(text) && !WITHIN.iter().any(|start| text.starts_with(start))
+}
+
+fn in_run(byte: &u8) -> bool {
+    in_base64(*byte) || matches!(byte, b'-' | b'_')
+}
+
+/// How far a text goes on with lines of base64, all of one length but the last, which is no longer.
+/// An indent or the marks of an e-mail's answer may stand before them.
+fn further_lines(text: &[u8]) -> usize {
+    let mut length = 0;
+    let mut width = None;
+    while let Some(rest) = text.get(length..) {
+        let is_blank = |byte: &&u8| matches!(byte, b' ' | b'\t' | b'\r');
+        let end = rest.iter().take_while(is_blank).count();
+        if rest.get(end) != Some(&b'\n') {
+            break;
+        }
+        let line = rest[end + 1..].split(|byte| *byte == b'\n').next();
+        let line = line.unwrap_or_default().trim_ascii_end();
+        let is_before = |byte: &&u8| matches!(byte, b' ' | b'\t' | b'>');
+        let before = line.iter().take_while(is_before).count();
+        let characters = &line[before..];
+        let width = *width.get_or_insert(characters.len());
+        let goes_on = (1..=width).contains(&characters.len())
+            && characters.iter().all(|byte| in_run(byte) || *byte == b'=')
+            && !characters.iter().all(|byte| *byte == b'-')
+            && !starts_a_token(characters);
+        if !goes_on {
+            break;
+        }
+        length += end + 1 + line.len();
+        if characters.len() < width || characters.ends_with(b"==") {
+            break;
+        }
+    }
+    length
 }
