@@ -30,13 +30,16 @@ impl Secret {
     }
 }
 
+/// The beginning of what [`redacted`] gives.
+pub(crate) const REDACTED: &str = "<redacted, sha256:";
+
 /// What stands in a secret's place, so that two can be compared without being shown:
 /// `<redacted, sha256:1a2b3c4d>` with the first 4 bytes of the SHA-256 of its UTF-8 bytes.
 #[must_use]
 pub fn redacted(secret: &[u8]) -> String {
     let digest = digest::digest(&digest::SHA256, secret);
     let start = digest.as_ref().get(..4).unwrap_or_default();
-    format!("<redacted, sha256:{}>", hex(start))
+    format!("{REDACTED}{}>", hex(start))
 }
 
 /// Bytes as lower-case hexadecimal digits.

@@ -12,6 +12,7 @@ use super::token_output::TokenOutput;
 use super::{Status, kubernetes, output};
 use crate::generate::{complete, is_uuid, written_address};
 use crate::roots::{certificates, without_bom};
+use crate::secret::REDACTED;
 use crate::{
     Change, DEFAULT_PORT, GenerateError, Locality, PeeringToken, Reading, Roots, edit,
     encode_base64, judge, redacted, token_in_envelope,
@@ -279,7 +280,6 @@ fn decoded(path: &Path, original: Option<&PeeringToken>) -> Result<Zeroizing<Vec
         .hint("peertok decode --json-only TOKEN prints it; a token is edited as an argument"));
     }
     let reading = Reading::of_json(json).map_err(|error| fault(error.to_string()))?;
-    const MARK: &str = "<redacted, sha256:";
     let from_elsewhere = |what: &str| {
         fault(format!(
             "expected the whole token, but found {what} redacted"
@@ -291,12 +291,12 @@ fn decoded(path: &Path, original: Option<&PeeringToken>) -> Result<Zeroizing<Vec
         .ca
         .iter()
         .flatten()
-        .any(|entry| entry.contains(MARK))
+        .any(|entry| entry.contains(REDACTED))
     {
         return Err(from_elsewhere("a private key in CA"));
     }
     let secret = reading.token.establishment_secret.expose();
-    if !secret.starts_with(MARK) {
+    if !secret.starts_with(REDACTED) {
         return Ok(Zeroizing::new(json.to_vec()));
     }
     let Some(original) = original else {

@@ -10,7 +10,7 @@ pub(super) const RULE: Rule = Rule {
     path: "$.EstablishmentSecret",
     what: "The establishment secret is no UUID of 36 characters.",
     why: "A server makes UUIDs and keeps nothing else, so that this secret matches none: establish answers 403 with \"a new peering token must be generated: invalid peering establishment secret\". A server that restores a snapshot with such a secret in it panics and stays down.",
-    fix: "make a new token at the acceptor, and take it over whole",
+    fix: "take the whole token over from where it was made, or make a new one at the acceptor",
     versions: "Consul 1.13 and later; 1.20.1 has been tried",
     source: "Consul: the memdb index of PeeringSecrets, which is one of UUIDs",
     check,
@@ -20,6 +20,10 @@ pub(super) const RULE: Rule = Rule {
 fn check(subject: &Subject<'_>, found: &mut Found) {
     let secret = &subject.token.establishment_secret;
     if !secret.is_empty() && !is_uuid(secret.expose()) {
-        found.at(RULE.path, "the establishment secret is no UUID");
+        let message = match secret.expose().starts_with(crate::secret::REDACTED) {
+            true => "the establishment secret was left out, as peertok decode does without --show-secret",
+            false => "the establishment secret is no UUID",
+        };
+        found.at(RULE.path, message);
     }
 }
