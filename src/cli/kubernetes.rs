@@ -86,7 +86,7 @@ fn choice_failure(name: &str, error: &ChoiceError) -> Failure {
     let failure = Failure::could_not_run(format!("{name}: {error}"));
     match error {
         ChoiceError::Several { .. } => failure.hint(
-            "--k8s-name [NAMESPACE/]NAME[:KEY] picks one; peertok validate takes them one by one",
+            "decode, validate and edit pick one by --k8s-name [NAMESPACE/]NAME[:KEY]; validate takes them one by one without it",
         ),
         _ => failure,
     }
