@@ -121,7 +121,12 @@ pub(super) fn warn_of_findings(
         let is_settled = SETTLED.contains(&finding.name);
         if finding.level > Level::Note && !is_settled && !is_known(&finding) {
             let message = shown(&finding.message);
-            warn(&format!("{whose}{message} ({})", finding.name));
+            // What is found here keeps no token from being made, so that all of it is a warning.
+            let level = match finding.level {
+                Level::Error => "error ",
+                _ => "",
+            };
+            warn(&format!("{whose}{message} ({level}{})", finding.name));
         }
     }
 }

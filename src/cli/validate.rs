@@ -160,11 +160,17 @@ fn pretty(judged: &Judged) -> String {
             )
         }
         None => {
-            let green = style(AnsiColor::Green);
+            // Whoever reads no further than the first line is to know of the errors too.
+            let has_error = judged.findings.iter().any(|f| f.level == Level::Error);
+            let (color, verdict) = match has_error {
+                true => (AnsiColor::Yellow, "accepted, but it cannot work"),
+                false => (AnsiColor::Green, "accepted"),
+            };
+            let color = style(color);
             let dialed = listed(&judged.dialed);
             writeln!(
                 out,
-                "{green}accepted{green:#}: a server takes this token and dials {dialed}"
+                "{color}{verdict}{color:#}: a server takes this token and dials {dialed}"
             )
         }
     };

@@ -202,17 +202,22 @@ fn to_json(value: &impl Serialize) -> Result<String, Failure> {
     }
 }
 
-/// A line without the values of members and flags whose names end in "secret" or "secretID", which
-/// a log may hold.
+/// A line without the values of members, flags, headers and variables whose names end in "secret",
+/// "secretID" or "token", which a log may hold.
 fn without_named_secrets(line: &str) -> Cow<'_, str> {
+    const NAMES: [&str; 2] = ["secret", "token"];
     let lower = line.to_ascii_lowercase();
-    if !lower.contains("secret") {
-        return Cow::Borrowed(line);
-    }
+    // Where the next name ends, from an offset on.
+    let next = |from: usize| {
+        let rest = lower.get(from..)?;
+        let ends = NAMES
+            .iter()
+            .filter_map(|name| Some(rest.find(name)? + name.len()));
+        Some(from + ends.min()?)
+    };
     let mut shown = String::with_capacity(line.len());
     let mut from = 0;
-    while let Some(at) = lower.get(from..).and_then(|rest| rest.find("secret")) {
-        let after = from + at + "secret".len();
+    while let Some(after) = next(from) {
         let rest = line.get(after..).unwrap_or_default();
         let name = match rest.get(..2) {
             Some(id) if id.eq_ignore_ascii_case("id") => 2,
@@ -248,6 +253,8 @@ mod tests {
             format!("{{\\\"EstablishmentSecret\\\": \\\"{secret}\\\"}}"),
             format!("active_stream_secretID={secret} x"),
             format!("secret secret: {secret}"),
+            format!("> X-Consul-Token: {secret}"),
+            format!("CONSUL_HTTP_TOKEN={secret} consul peering list -token {secret}"),
         ] {
             let shown = without_named_secrets(&line);
             assert!(!shown.contains(&secret[..18]), "{shown}");
