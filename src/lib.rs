@@ -27,12 +27,14 @@ pub mod fuzzing;
 mod generate;
 mod godialect;
 pub mod kubernetes;
+pub mod mesh;
 mod recovery;
 mod release;
 mod request;
 mod roots;
 mod secret;
 pub mod snapshot;
+mod text;
 mod token;
 mod verdict;
 

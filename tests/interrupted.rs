@@ -1,8 +1,10 @@
-//! A snapshot that is being written when its writer dies, or when the disk is full: there is the old
-//! file or the new one, and never a part of one.
+//! A snapshot or a kit that is being written when its writer dies, or when the disk is full: there is
+//! the old file or the new one, and never a part of one.
 
 #![allow(clippy::unwrap_used, clippy::print_stderr)]
 
+use jiff::Timestamp;
+use peertok::mesh::check;
 use peertok::snapshot::State;
 use std::fs::{self, File};
 use std::os::unix::fs::PermissionsExt;
@@ -103,6 +105,64 @@ fn a_kill_at_any_moment_leaves_the_old_file_or_the_new_one() {
         left_old > 0 && left_new > 0,
         "{left_old} old and {left_new} new files: no kill hit"
     );
+}
+
+/// What a kit keeps is written before all that depends on it.
+#[test]
+fn a_killed_mesh_is_completed_by_the_next_run_with_the_same_secrets() {
+    let folder = tempfile::tempdir().unwrap();
+    let site = |number| {
+        format!(
+            "[[sites]]\nname = \"s{number}\"\ndatacenter = \"d\"\naddresses = [\"s{number}.net\"]\n"
+        )
+    };
+    let sites: String = (0..8).map(site).collect();
+    fs::write(folder.path().join("mesh.toml"), sites).unwrap();
+    let run = |out: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_peertok"));
+        command.args(["mesh", "mesh.toml", "--out", out]);
+        command.current_dir(folder.path());
+        command.stdin(Stdio::null()).stdout(Stdio::null());
+        command
+    };
+    assert!(run("whole").status().unwrap().success());
+    let files = |out: &Path| -> usize {
+        let folders = [out.to_owned()].into_iter();
+        let folders = folders.chain((0..8).map(|number| out.join(format!("s{number}"))));
+        folders
+            .map(|folder| fs::read_dir(folder).map_or(0, Iterator::count))
+            .sum()
+    };
+    let all = files(&folder.path().join("whole"));
+
+    let mut incomplete = 0;
+    for number in 0..30 {
+        let name = format!("kit-{number}");
+        let out = folder.path().join(&name);
+        let mut kept: Option<Vec<u8>> = None;
+        for _ in 0..2 {
+            let mut writer = run(&name).stderr(Stdio::null()).spawn().unwrap();
+            let there = files(&out);
+            let moment = there + fastrand::usize(..=all.saturating_sub(there));
+            while files(&out) < moment && writer.try_wait().unwrap().is_none() {}
+            writer.kill().unwrap();
+            writer.wait().unwrap();
+            let found = fs::read(out.join(".mesh-state.json")).ok();
+            assert!(kept.is_none() || found == kept, "a secret was replaced");
+            kept = found;
+        }
+        let is_whole = check(&out, Timestamp::now()).is_ok_and(|checked| checked.faults.is_empty());
+        incomplete += usize::from(!is_whole);
+        let output = run(&name).output().unwrap();
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{errors}");
+        let found = fs::read(out.join(".mesh-state.json")).ok();
+        assert!(kept.is_none() || found == kept, "a secret was replaced");
+        let checked = check(&out, Timestamp::now()).unwrap();
+        assert!(checked.faults.is_empty(), "{:?}", checked.faults);
+        assert_eq!(checked.tokens, 28);
+    }
+    assert!(incomplete > 0, "no kill hit");
 }
 
 /// A file system of a few pages, in a mount namespace of its own.

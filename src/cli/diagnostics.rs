@@ -3,17 +3,21 @@
 
 use super::layout::{Layout, Place};
 use super::report::warn;
-use super::text::{shown, shown_within};
+use super::text::{shown, shown_within, without_secrets};
 use crate::snapshot::State;
 use crate::{
     Circumstances, Finding, Level, PeeringToken, Refusal, RootDetails, decode_base64, findings,
 };
 use annotate_snippets::{self as snippets, AnnotationKind, Group, Renderer, Snippet};
 use jiff::Timestamp;
+use std::ops::Range;
 
 /// How many lines may lie between a list's first line and the entry that is pointed at, for both to
 /// be shown.
 const FAR: usize = 200;
+
+/// The longest lines of a file that are shown, in bytes.
+const LONGEST_SOURCE: usize = 2000;
 
 /// The JSON within a token, and where in it a refusal and findings are.
 pub(super) struct Places {
@@ -96,6 +100,25 @@ impl Places {
         let details = RootDetails::of_entry(entry).into_iter().next()??;
         Some(shown_within(&details.subject, 80))
     }
+}
+
+/// The lines of a file with what is at fault in them marked; empty where a secret may stand in them.
+pub(super) fn source_at(text: &str, span: Range<usize>, name: &str) -> String {
+    let start = text.get(..span.start).unwrap_or_default();
+    let start = start.rfind('\n').map_or(0, |at| at + 1);
+    let rest = text.get(span.end..).unwrap_or_default();
+    let end = rest.find('\n').map_or(text.len(), |at| span.end + at);
+    let Some(lines) = text.get(start..end) else {
+        return String::new();
+    };
+    if lines.len() > LONGEST_SOURCE || without_secrets(lines) != lines {
+        return String::new();
+    }
+    let before = text.get(..start).unwrap_or_default().matches('\n').count();
+    let mark = AnnotationKind::Primary.span(span.start - start..span.end - start);
+    let snippet = Snippet::source(lines).line_start(before + 1).path(name);
+    let group = Group::with_level(snippets::Level::ERROR).element(snippet.annotation(mark));
+    render(&[group])
 }
 
 /// Warns of what is found in a token that was just made, or is about to be honoured by `acceptor`.

@@ -17,14 +17,15 @@ mod jsonl;
 mod judging;
 mod kubernetes;
 mod layout;
+mod mesh;
 mod output;
 mod recovery;
 mod report;
 mod snapshot;
-mod text;
 mod token_output;
 mod validate;
 
+use crate::text;
 use clap::error::ErrorKind;
 use clap::{Parser, Subcommand, ValueEnum};
 use report::Failure;
@@ -100,6 +101,7 @@ enum Command {
     Explain(explain::Args),
     #[command(subcommand)]
     Snapshot(snapshot::Command),
+    Mesh(mesh::Args),
     #[command(subcommand)]
     Ca(ca::Command),
 }
@@ -144,6 +146,7 @@ fn dispatch(arguments: impl IntoIterator<Item = OsString>) -> Result<Status, Fai
         Command::Diff(arguments) => diff::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Snapshot(command) => snapshot::run(&command),
+        Command::Mesh(arguments) => mesh::run(&arguments),
         Command::Ca(command) => ca::run(&command),
     }
 }

@@ -9,6 +9,8 @@ use std::io::Write;
 #[derive(Debug)]
 pub(super) struct Failure {
     message: String,
+    /// Lines of a file, with what is wrong in them marked.
+    source: String,
     hints: Vec<String>,
     status: Status,
 }
@@ -18,6 +20,7 @@ impl Failure {
     pub(super) fn could_not_run(message: impl Into<String>) -> Self {
         Self {
             message: message.into(),
+            source: String::new(),
             hints: Vec::new(),
             status: Status::CouldNotRun,
         }
@@ -37,6 +40,12 @@ impl Failure {
         self
     }
 
+    /// Adds the lines of a file that are at fault.
+    pub(super) fn source(mut self, source: String) -> Self {
+        self.source = source;
+        self
+    }
+
     /// Adds what to do about it: a flag or a fix.
     pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
@@ -51,6 +60,8 @@ impl Failure {
     /// Prints the failure and gives its exit status.
     pub(super) fn report(&self) -> Status {
         say("error", AnsiColor::Red, &self.message);
+        // Nobody is left to be told where standard error is closed.
+        let _ = anstream::stderr().write_all(self.source.as_bytes());
         for hint in &self.hints {
             say("hint", AnsiColor::Cyan, hint);
         }

@@ -11,6 +11,7 @@ mod broken;
 mod ca;
 mod http;
 mod manual_addresses;
+mod mesh;
 mod minted;
 mod new_root;
 mod offline;

@@ -4,6 +4,7 @@ use crate::http::Answer;
 use crate::server::{CHANGE, Server, wait_for};
 use jiff::Timestamp;
 use serde_json::{Value, json};
+use std::path::Path;
 use std::time::Duration;
 
 impl Server {
@@ -28,6 +29,17 @@ impl Server {
         let answer = self.establish_when_ready(name, token);
         let text = answer.text();
         assert_eq!(answer.status, 200, "{name} at {}: {text}", self.name);
+    }
+
+    /// Posts the body of an establish request, as it stands in a file, until the acceptor takes it.
+    pub(crate) fn establish_from(&self, body: &Path) {
+        wait_for("an acceptor that answers", CHANGE, || {
+            let answer = self.post_file("/v1/peering/establish", body);
+            match answer.status {
+                200 => Ok(()),
+                _ => Err(answer.text()),
+            }
+        });
     }
 
     /// Tries to redeem a token whose secret is not, or no longer, its peering's.

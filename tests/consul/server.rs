@@ -280,6 +280,11 @@ impl Server {
         }
     }
 
+    /// Posts the content of a file.
+    pub(crate) fn post_file(&self, path: &str, file: &Path) -> Answer {
+        self.send("POST", path, &fs::read(file).unwrap()).unwrap()
+    }
+
     /// Posts a request, which may be refused.
     pub(crate) fn post(&self, path: &str, body: &Value) -> Answer {
         self.send("POST", path, body.to_string().as_bytes())

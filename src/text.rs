@@ -12,12 +12,12 @@ const LONGEST: usize = 400;
 const LONGEST_MESSAGE: usize = 4000;
 
 /// A text with control, invisible and bidirectional characters escaped, cut where it is very long.
-pub(super) fn shown(text: &str) -> String {
+pub(crate) fn shown(text: &str) -> String {
     shown_within(text, LONGEST)
 }
 
 /// The same, cut after so many characters.
-pub(super) fn shown_within(text: &str, longest: usize) -> String {
+pub(crate) fn shown_within(text: &str, longest: usize) -> String {
     let text = without_secrets(text);
     let mut shown = String::with_capacity(text.len().min(longest));
     let mut length = 0;
@@ -39,13 +39,13 @@ pub(super) fn shown_within(text: &str, longest: usize) -> String {
 }
 
 /// A message on one line, with the same characters escaped, cut only where nobody would read on.
-pub(super) fn one_line(message: &str) -> String {
+pub(crate) fn one_line(message: &str) -> String {
     shown_within(message, LONGEST_MESSAGE)
 }
 
 /// A message without the tokens and private keys that may have been quoted in it, as when one was
 /// typed in the place of a file's name.
-pub(super) fn without_secrets(message: &str) -> Cow<'_, str> {
+pub(crate) fn without_secrets(message: &str) -> Cow<'_, str> {
     // What a JSON object that starts with a quote, or with CA, is in base64, and in base64 twice.
     const TOKEN_STARTS: [&str; 2] = ["eyJ", "ZXlK"];
     /// Shorter than any token with a secret in it.
@@ -82,7 +82,7 @@ pub(super) fn without_secrets(message: &str) -> Cow<'_, str> {
 
 /// JSON with the same characters written as `\u` escapes, which stand for the same text and do
 /// nothing to a terminal. Blanks between its tokens are left as they are.
-pub(super) fn json(text: &str) -> Cow<'_, str> {
+pub(crate) fn json(text: &str) -> Cow<'_, str> {
     let unsafe_in_json = |c: char| c >= '\u{7f}' && is_unsafe(c);
     if !text.contains(unsafe_in_json) {
         return Cow::Borrowed(text);
@@ -118,7 +118,7 @@ fn is_unsafe(character: char) -> bool {
 }
 
 /// A moment for people, to the second.
-pub(super) fn date(moment: Option<Timestamp>) -> String {
+pub(crate) fn date(moment: Option<Timestamp>) -> String {
     match moment {
         Some(moment) => crate::finding::date(moment),
         None => "an unknown time".to_owned(),
@@ -126,7 +126,7 @@ pub(super) fn date(moment: Option<Timestamp>) -> String {
 }
 
 /// When a certificate is valid, as dates and as a distance from now.
-pub(super) fn validity(root: &RootDetails, now: Timestamp) -> String {
+pub(crate) fn validity(root: &RootDetails, now: Timestamp) -> String {
     let state = match (root.not_before, root.not_after) {
         (Some(begin), _) if now < begin => format!(" (begins in {})", distance(now, begin)),
         (_, Some(end)) if now > end => format!(" (expired {} ago)", distance(end, now)),
@@ -141,7 +141,7 @@ pub(super) fn validity(root: &RootDetails, now: Timestamp) -> String {
 }
 
 /// The time between two moments in its largest unit, rounded down: `9 years`, `1 day`.
-pub(super) fn distance(from: Timestamp, to: Timestamp) -> String {
+pub(crate) fn distance(from: Timestamp, to: Timestamp) -> String {
     const DAY: i64 = 24 * 60 * 60;
     let seconds = to.as_second().saturating_sub(from.as_second()).max(0);
     let (number, unit) = match seconds {

@@ -1,0 +1,235 @@
+//! `peertok mesh`: writes all that a set of sites needs to peer, and checks it.
+
+use super::diagnostics::source_at;
+use super::input::read_file;
+use super::report::{Failure, warn};
+use super::{Status, output};
+use crate::mesh::{Built, Checked, Fault, Located, MeshError, Mode, Options, build, check};
+use crate::text::{date, one_line, shown};
+use crate::{Finding, Level};
+use clap::ValueEnum;
+use indicatif::{ProgressBar, ProgressStyle};
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// From how many pairs on there is a bar: fewer are written before anyone looks.
+const MANY: usize = 100;
+
+/// Writes a folder for each site of a mesh with everything that is to be carried in there, or checks
+/// what was written.
+///
+/// A second run changes only what changed in the file: keys, IDs and secrets stay.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  \
+    peertok mesh mesh.toml --out kit\n  \
+    peertok mesh mesh.toml --out kit --rotate berlin/tokyo\n  \
+    peertok mesh --check kit --at 2027-01-01T00:00:00Z")]
+pub(super) struct Args {
+    /// The file that describes the sites and who peers with whom; - is standard input.
+    #[arg(required_unless_present = "check")]
+    file: Option<PathBuf>,
+    /// The folder to write to, or to bring up to date.
+    #[arg(
+        long,
+        value_name = "DIR",
+        required_unless_present = "check",
+        conflicts_with = "check"
+    )]
+    out: Option<PathBuf>,
+    /// How peerings come up, in place of the file's mode: token (the dialer establishes) or active
+    /// (both ends are seeded).
+    #[arg(
+        long,
+        value_enum,
+        conflicts_with = "check",
+        hide_possible_values = true
+    )]
+    mode: Option<ModeArg>,
+    /// Give a pair of sites a new secret; repeatable.
+    #[arg(long, value_name = "SITE/SITE", conflicts_with = "check")]
+    rotate: Vec<String>,
+    /// Start from bases that are older than an hour, or than the last snapshot for their site.
+    #[arg(long, conflicts_with = "check")]
+    allow_old_base: bool,
+    /// Check a folder: sums, tokens, snapshots and dates.
+    #[arg(long, value_name = "DIR", conflicts_with = "file")]
+    check: Option<PathBuf>,
+    /// Judge dates at this moment, in place of now.
+    #[arg(long, value_name = "TIME", requires = "check")]
+    at: Option<Timestamp>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ModeArg {
+    Token,
+    Active,
+}
+
+pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
+    if let Some(folder) = &arguments.check {
+        let at = arguments.at.unwrap_or_else(Timestamp::now);
+        let checked = check(folder, at).map_err(|error| failure(&error))?;
+        return tell_checked(folder, &checked, at);
+    }
+    let (Some(path), Some(out)) = (&arguments.file, &arguments.out) else {
+        return Err(Failure::could_not_run(
+            "expected a file and --out DIR, but found none",
+        ));
+    };
+    let name = match path == Path::new("-") {
+        true => "standard input".to_owned(),
+        false => path.display().to_string(),
+    };
+    let file = read_file(path, &name)?;
+    let text = str::from_utf8(&file).map_err(|error| {
+        let at = error.valid_up_to();
+        Failure::could_not_run(format!(
+            "{name}: expected UTF-8, but found another byte at {at}"
+        ))
+    })?;
+    let mut options = Options::new(
+        path.parent().unwrap_or(Path::new("")),
+        out,
+        Timestamp::now(),
+    );
+    options.mode = arguments.mode.map(|mode| match mode {
+        ModeArg::Token => Mode::Token,
+        ModeArg::Active => Mode::Active,
+    });
+    options.rotate = &arguments.rotate;
+    options.allow_old_base = arguments.allow_old_base;
+    let bar = ProgressBar::hidden();
+    let style = ProgressStyle::with_template("writing pairs {bar:40} {pos}/{len}");
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    let built = build(text, &options, &|done, all| {
+        if all >= MANY && bar.length().is_none() {
+            bar.set_length(u64::try_from(all).unwrap_or(u64::MAX));
+            // It draws on standard error, and there only on a terminal.
+            bar.set_draw_target(indicatif::ProgressDrawTarget::stderr());
+        }
+        bar.set_position(u64::try_from(done).unwrap_or(u64::MAX));
+    });
+    bar.finish_and_clear();
+    match built {
+        Ok(built) => tell_built(out, &built),
+        Err(MeshError::File(faults)) => Err(faults_of(&name, text, faults)),
+        Err(error) => Err(failure(&error)),
+    }
+}
+
+fn tell_built(out: &Path, built: &Built) -> Result<Status, Failure> {
+    let mut sites: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
+    for (site, finding) in &built.findings {
+        let key = (finding.name, finding.message.as_str());
+        sites.entry(key).or_default().push(site);
+    }
+    for ((name, message), sites) in sites {
+        let whose = match &sites[..] {
+            [only] => format!("the tokens of {only}"),
+            [first, rest @ ..] => format!("the tokens of {first} and {} more sites", rest.len()),
+            [] => continue,
+        };
+        warn(&format!("{whose}: {} ({name})", shown(message)));
+    }
+    let count =
+        |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+    output::print(&format!(
+        "{}: {} and {} in the mode {}\n  {} written, {} unchanged, {} removed\n  carry each site's folder there, and nothing else; RUNBOOK.md in it says what to type\n",
+        shown(&out.display().to_string()),
+        count(built.sites, "site"),
+        count(built.pairs, "pair"),
+        built.mode.name(),
+        count(built.written, "file"),
+        built.unchanged,
+        built.removed,
+    ))?;
+    Ok(Status::Done)
+}
+
+fn tell_checked(folder: &Path, checked: &Checked, at: Timestamp) -> Result<Status, Failure> {
+    let mut text = String::new();
+    for (path, fault) in &checked.faults {
+        text.push_str(&format!(
+            "{}: {}\n",
+            shown(path),
+            one_line(&fault.to_string())
+        ));
+    }
+    let mut errors = 0;
+    let worth_telling = |(_, finding): &&(String, Finding)| finding.level > Level::Note;
+    for (path, finding) in checked.findings.iter().filter(worth_telling) {
+        errors += usize::from(finding.level == Level::Error);
+        text.push_str(&format!(
+            "{}: {}[{}]: {}\n",
+            shown(path),
+            finding.level,
+            finding.name,
+            shown(&finding.message)
+        ));
+    }
+    let is_good = checked.faults.is_empty() && errors == 0;
+    text.push_str(&format!(
+        "{}: {} files, {} tokens, {} snapshots, judged at {}: {}\n",
+        shown(&folder.display().to_string()),
+        checked.files,
+        checked.tokens,
+        checked.snapshots,
+        date(Some(at)),
+        match is_good {
+            true => "as they were written, and fit to be used".to_owned(),
+            false => format!("{} at fault", checked.faults.len() + errors),
+        }
+    ));
+    output::print(&text)?;
+    Ok(match is_good {
+        true => Status::Done,
+        false => Status::No,
+    })
+}
+
+/// All faults of a file but the last are reported at once, and the last is the command's.
+fn faults_of(name: &str, text: &str, faults: Vec<Located>) -> Failure {
+    let mut failures = faults.into_iter().map(|fault| of_fault(name, text, &fault));
+    let Some(mut last) = failures.next() else {
+        return Failure::could_not_run(format!("{name}: a fault without a place"));
+    };
+    for failure in failures {
+        last.report();
+        last = failure;
+    }
+    last
+}
+
+fn of_fault(name: &str, text: &str, located: &Located) -> Failure {
+    let before = text.get(..located.span.start).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    let start = before.rfind('\n').map_or(0, |at| at + 1);
+    let column = before.get(start..).unwrap_or_default().chars().count() + 1;
+    let message = format!("{name}: line {line}, column {column}: {}", located.fault);
+    let mut failure = Failure::could_not_run(message);
+    // A fault of the whole file has no place to show.
+    if !located.span.is_empty() || matches!(located.fault, Fault::Toml { .. }) {
+        failure = failure.source(source_at(text, located.span.clone(), name));
+    }
+    match located.fault.hint() {
+        Some(hint) => failure.hint(hint),
+        None => failure,
+    }
+}
+
+fn failure(error: &MeshError) -> Failure {
+    let failure = Failure::could_not_run(error.to_string());
+    match error {
+        MeshError::Kept { .. } => failure.hint(
+            "bring the file back from a copy: without it, keys and secrets that sites already have would be replaced",
+        ),
+        MeshError::OtherMode { .. } => failure.hint("write the other mode to a folder of its own"),
+        MeshError::NotAKit { .. } => failure.hint("name a folder that is empty or not there yet"),
+        MeshError::Busy { .. } => failure.hint("wait until it has ended"),
+        MeshError::RotateRestored { .. } => failure.hint(
+            "delete the peering at both servers, and peer anew",
+        ),
+        _ => failure,
+    }
+}

@@ -1,0 +1,435 @@
+//! Why no kit is written.
+
+use crate::snapshot::{NameTaken, SeedError, SnapshotError};
+use crate::{GenerateError, PeerNameError, Refusal, ReleaseError, RootsError};
+use std::io;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+/// A fault, and where in the file's text it is.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Located {
+    /// The bytes of the text that are at fault.
+    pub span: Range<usize>,
+    /// What is wrong with them.
+    pub fault: Fault,
+}
+
+impl Located {
+    pub(super) fn new(span: Range<usize>, fault: Fault) -> Self {
+        Self { span, fault }
+    }
+}
+
+/// What can be wrong in a file that describes a mesh, and in the files that it names.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Fault {
+    /// It is no TOML, or not of this form.
+    #[error("{message}")]
+    Toml {
+        /// What the parser says.
+        message: String,
+        /// The key or word that was meant, perhaps.
+        near: Option<String>,
+    },
+    /// There is no site.
+    #[error("expected at least one site, but found none")]
+    NoSites,
+    /// A site's name is no name of a peer.
+    #[error(transparent)]
+    Name(PeerNameError),
+    /// Two sites have one name.
+    #[error("expected a name of its own for each site, but found {name:?} twice")]
+    NameTwice {
+        /// The name.
+        name: String,
+    },
+    /// A pair names no site.
+    #[error("expected the name of a site, but found {name:?}")]
+    NoSuchSite {
+        /// The name.
+        name: String,
+        /// The site that was meant, perhaps.
+        near: Option<String>,
+    },
+    /// A site is to peer with itself.
+    #[error("expected two sites, but found {name:?} for both")]
+    PairWithItself {
+        /// The name.
+        name: String,
+    },
+    /// A pair stands in the list twice.
+    #[error("expected each pair once, but found {accept:?} and {dial:?} again")]
+    PairTwice {
+        /// The acceptor.
+        accept: String,
+        /// The dialer.
+        dial: String,
+    },
+    /// Two sites are to dial each other.
+    #[error(
+        "expected each pair once, but found {accept:?} and {dial:?} the other way round: a site cannot both accept and dial under one peer name"
+    )]
+    BothWays {
+        /// The acceptor.
+        accept: String,
+        /// The dialer.
+        dial: String,
+    },
+    /// A release that cannot be.
+    #[error(transparent)]
+    Release(ReleaseError),
+    /// A cluster ID that is no UUID.
+    #[error("expected a cluster ID of 8-4-4-4-12 hexadecimal digits, but found {found:?}")]
+    ClusterId {
+        /// What was found.
+        found: String,
+    },
+    /// A key without its certificate.
+    #[error("expected the certificate of this key under ca, but found none")]
+    KeyWithoutCa,
+    /// A base has its roots in it.
+    #[error("expected either ca or base, but found both: a base has its roots in it")]
+    CaBesideBase,
+    /// A base has its cluster ID in it.
+    #[error("expected either cluster_id or base, but found both: a base has its cluster ID in it")]
+    ClusterIdBesideBase,
+    /// A path that is empty.
+    #[error("expected the name of a file, but found an empty text")]
+    EmptyPath,
+    /// Neither a datacenter nor a base that has one.
+    #[error("expected the datacenter of this site, but found none")]
+    NoDatacenter,
+    /// The base is of another datacenter.
+    #[error("expected the datacenter of the base, {expected:?}, but found {found:?}")]
+    OtherDatacenter {
+        /// The base's.
+        expected: String,
+        /// The file's.
+        found: String,
+    },
+    /// A file cannot be read.
+    #[error("cannot read {}: {error}", .path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+    /// A file of roots is refused.
+    #[error("{}: {error}", .path.display())]
+    Roots {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        error: RootsError,
+    },
+    /// A key's file is refused. What is in it is not shown.
+    #[error("{}: {what}", .path.display())]
+    Key {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        what: &'static str,
+    },
+    /// A root and its key are not what Consul takes for a CA.
+    #[error("{}: {fault}", .path.display())]
+    Ca {
+        /// The key's file.
+        path: PathBuf,
+        /// Why.
+        fault: crate::ca::CaFault,
+    },
+    /// A base is refused.
+    #[error("{}: {error}", .path.display())]
+    Base {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        error: SnapshotError,
+    },
+    /// A base lacks something.
+    #[error("{}: expected {what}, but found none", .path.display())]
+    BaseLacks {
+        /// The file.
+        path: PathBuf,
+        /// What.
+        what: &'static str,
+    },
+    /// A base is used for two sites.
+    #[error("expected a base of its own for each site, but found that of {other:?}")]
+    BaseTwice {
+        /// The site that has it.
+        other: String,
+    },
+    /// A base is too old to be restored without loss.
+    #[error("expected a base of the last hour, but found one taken at {taken}")]
+    OldBase {
+        /// When it was taken.
+        taken: String,
+    },
+    /// A base is from before the last restore.
+    #[error(
+        "expected a base saved after the site was restored, but found one taken at {taken}, before the last snapshot for it was made"
+    )]
+    EarlierBase {
+        /// When it was taken.
+        taken: String,
+    },
+    /// Two sites have one cluster ID.
+    #[error("expected a cluster ID of its own for each site, but found {id}, that of {other:?}")]
+    ClusterIdTwice {
+        /// The cluster ID.
+        id: String,
+        /// The site that has it.
+        other: String,
+    },
+    /// Two sites have one server name.
+    #[error(
+        "expected a server name of its own for each site, but found {server_name}, that of {other:?}"
+    )]
+    ServerNameTwice {
+        /// The server name.
+        server_name: String,
+        /// The site that has it.
+        other: String,
+    },
+    /// The site's CA was made for another cluster ID.
+    #[error("expected {expected}, for which the CA of this site was made, but found {found}")]
+    OtherClusterId {
+        /// The kit's.
+        expected: String,
+        /// The file's.
+        found: String,
+    },
+    /// A token of the site cannot be made.
+    #[error(transparent)]
+    Generate(GenerateError),
+    /// A token of the site would be refused.
+    #[error("a token of this site would be refused: {0}")]
+    Refused(Refusal),
+    /// A site that accepts has no address.
+    #[error("expected an address, as {dial:?} is to dial this site, but found none")]
+    NoAddresses {
+        /// A site that dials it.
+        dial: String,
+    },
+    /// An address that leads nowhere from outside.
+    #[error("expected an address that can be dialed from outside, but {message}")]
+    NotFromOutside {
+        /// What is wrong with it.
+        message: String,
+    },
+    /// An address that cannot be dialed at all.
+    #[error("expected an address that can be dialed, but {message}")]
+    NotDialable {
+        /// What is wrong with it.
+        message: String,
+    },
+    /// A restored site needs a base.
+    #[error(
+        "expected a new base for {site:?}, which is restored already, as peerings are to be added to it: {peers}"
+    )]
+    NeedsBase {
+        /// The site.
+        site: String,
+        /// The peers.
+        peers: String,
+    },
+    /// The name of a peering is taken in a base.
+    #[error("in the base of {site:?}: {error}")]
+    Taken {
+        /// The site.
+        site: String,
+        /// Why.
+        error: NameTaken,
+    },
+    /// The base has the peering, with secrets of its own.
+    #[error("expected a new peering, but the base of {site:?} has {peer:?} already")]
+    PeeringInBase {
+        /// The site.
+        site: String,
+        /// The peer.
+        peer: String,
+    },
+    /// The base has the peering under another ID than the kit.
+    #[error(
+        "expected the ID {expected} of the kit, but the base of {site:?} has {found} for {peer:?}"
+    )]
+    OtherId {
+        /// The site.
+        site: String,
+        /// The peer.
+        peer: String,
+        /// The kit's.
+        expected: String,
+        /// The base's.
+        found: String,
+    },
+    /// The kit has the pair the other way round.
+    #[error("expected {accept:?} to accept, as in the kit that is there, but found it to dial")]
+    Turned {
+        /// The acceptor of the kit.
+        accept: String,
+    },
+    /// A name that Kubernetes would refuse.
+    #[error(transparent)]
+    Kubernetes(crate::kubernetes::NameError),
+}
+
+impl Fault {
+    /// What to do about it, where the message does not say so.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::Toml { near, .. } | Self::NoSuchSite { near, .. } => {
+                return near.as_ref().map(|near| format!("there is {near:?}"));
+            }
+            Self::NoSites => "a site is a table: [[sites]], then name, datacenter and addresses",
+            Self::NotFromOutside { .. } => {
+                "allow_private = true says that the dialers are in the same network"
+            }
+            Self::NeedsBase { .. } => {
+                "consul snapshot save writes one there; name it under base. A second restore of an earlier snapshot ends the peerings that there are"
+            }
+            Self::OldBase { .. } | Self::EarlierBase { .. } => {
+                "save a new one with consul snapshot save, or take it all the same with --allow-old-base"
+            }
+            Self::BothWays { .. } | Self::PairTwice { .. } => "leave one of the two out",
+            Self::PeeringInBase { .. } => {
+                "delete the peering at both servers, then save new bases; or use mode = \"token\""
+            }
+            Self::OtherId { .. } => "delete the peering there, then save a new base",
+            Self::Turned { .. } => "turn the pair round in the file, or write to another folder",
+            Self::KeyWithoutCa => "without ca and key, a root is made and kept in the folder",
+            Self::Ca { fault, .. } => fault.fix(),
+            _ => return None,
+        };
+        Some(hint.to_owned())
+    }
+}
+
+/// Why no kit is written, or not all of it.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum MeshError {
+    /// The file is at fault.
+    #[error("the file has {} faults", .0.len())]
+    File(Vec<Located>),
+    /// A file or folder of the kit cannot be read or written.
+    #[error("cannot {verb} {}: {error}", .path.display())]
+    Io {
+        /// What was tried.
+        verb: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+    /// Another run writes to the folder.
+    #[error("expected to write {} alone, but found another run at it", .path.display())]
+    Busy {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The folder has files, and none of them is a kit's.
+    #[error("expected an empty folder or a kit, but found {} with other files", .path.display())]
+    NotAKit {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// What the kit keeps is damaged.
+    #[error("expected {} as it was written, but found {found}", .path.display())]
+    Kept {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        found: String,
+    },
+    /// The kit is of another mode.
+    #[error("expected the mode of the kit that is there, {expected}, but found {found}")]
+    OtherMode {
+        /// The kit's.
+        expected: &'static str,
+        /// The file's.
+        found: &'static str,
+    },
+    /// The pair to rotate is not in the mesh.
+    #[error("expected two sites that peer, as SITE/SITE, but found {found:?}")]
+    NoSuchPair {
+        /// What was given.
+        found: String,
+    },
+    /// A pair of two seeded ends cannot have another secret once one is restored.
+    #[error("expected two sites that are not restored yet, but found {site:?} restored")]
+    RotateRestored {
+        /// The site.
+        site: String,
+    },
+    /// A root cannot be made.
+    #[error("cannot make a root for {site:?}: {error}")]
+    Ca {
+        /// The site.
+        site: String,
+        /// Why.
+        error: crate::ca::CaError,
+    },
+    /// A token cannot be made.
+    #[error("a token of {site:?}: {error}")]
+    Generate {
+        /// The acceptor.
+        site: String,
+        /// Why.
+        error: GenerateError,
+    },
+    /// A Secret cannot have its name.
+    #[error("a Secret of {site:?}: {error}")]
+    SecretName {
+        /// The site.
+        site: String,
+        /// Why.
+        error: crate::kubernetes::NameError,
+    },
+    /// A snapshot cannot be made.
+    #[error("the snapshot of {site:?}: {error}")]
+    Seed {
+        /// The site.
+        site: String,
+        /// Why.
+        error: SeedError,
+    },
+    /// Not a manifest of a kit.
+    #[error("{}: expected the manifest of a kit, but found {found}", .path.display())]
+    Manifest {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        found: String,
+    },
+}
+
+impl MeshError {
+    /// What failed on a path.
+    pub(super) fn io(verb: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |error| Self::Io { verb, path, error }
+    }
+}
+
+/// The word that comes nearest to another, where one is near.
+pub(super) fn nearest_word<'a>(
+    word: &str,
+    known: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
+    /// Below this two words are not alike.
+    const ALIKE: f64 = 0.82;
+    let alike = known
+        .into_iter()
+        .map(|known| (strsim::jaro_winkler(word, known), known))
+        .filter(|(alike, _)| *alike >= ALIKE);
+    alike
+        .max_by(|(one, _), (other, _)| one.total_cmp(other))
+        .map(|(_, known)| known)
+}

@@ -1,0 +1,90 @@
+//! Files and folders that only their owner can read, each written whole or not at all.
+
+use super::error::MeshError;
+use crate::secret::hex;
+use ring::digest::{Context, SHA256};
+use std::fs::{self, DirBuilder, File};
+use std::io::{self, ErrorKind, Read, Write};
+use std::path::Path;
+use tempfile::NamedTempFile;
+use zeroize::Zeroizing;
+
+const PREFIX: &str = ".peertok-";
+const SUFFIX: &str = ".partial";
+
+/// Makes a folder with the mode 0700, unless it is there.
+pub(super) fn create(path: &Path) -> Result<(), MeshError> {
+    let mut builder = DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    match builder.create(path) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
+        made => made.map_err(MeshError::io("make", path)),
+    }
+}
+
+/// Reads a whole file, into memory that is wiped.
+pub(super) fn read(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
+    let mut file = File::open(path)?;
+    let length = usize::try_from(file.metadata()?.len()).unwrap_or_default();
+    let mut bytes = Zeroizing::new(Vec::with_capacity(length.saturating_add(1)));
+    file.read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Writes a file, unless its content is there already. Says whether it was written.
+pub(super) fn write(path: &Path, content: &[u8]) -> Result<bool, MeshError> {
+    if fs::metadata(path).is_ok_and(|found| found.len() == content.len() as u64)
+        && read(path).is_ok_and(|found| *found == content)
+    {
+        return Ok(false);
+    }
+    let mut staged = stage(path)?;
+    let written = staged.write_all(content);
+    written.map_err(MeshError::io("write", path))?;
+    finish(staged, path)?;
+    Ok(true)
+}
+
+/// A new file beside the one of this name, with the mode 0600.
+pub(super) fn stage(path: &Path) -> Result<NamedTempFile, MeshError> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    tempfile::Builder::new()
+        .prefix(PREFIX)
+        .suffix(SUFFIX)
+        .tempfile_in(folder)
+        .map_err(MeshError::io("write", path))
+}
+
+/// Syncs a new file and gives it its name. The folder is still to be synced.
+pub(super) fn finish(staged: NamedTempFile, path: &Path) -> Result<(), MeshError> {
+    let synced = staged.as_file().sync_all();
+    synced.map_err(MeshError::io("write", path))?;
+    let named = staged.persist(path);
+    named.map_err(|error| MeshError::io("write", path)(error.error))?;
+    Ok(())
+}
+
+/// Syncs the names in a folder. One that cannot be read cannot be synced.
+pub(super) fn sync(folder: &Path) {
+    if let Ok(folder) = File::open(folder) {
+        let _ = folder.sync_all();
+    }
+}
+
+/// Whether a name is that of a file which a writer that was killed left behind.
+pub(super) fn is_partial(name: &str) -> bool {
+    name.starts_with(PREFIX) && name.ends_with(SUFFIX)
+}
+
+/// The SHA-256 of a file, from where it stands.
+pub(super) fn sha256(mut file: &File) -> io::Result<String> {
+    let mut context = Context::new(&SHA256);
+    let mut buffer = Zeroizing::new(vec![0; 64 << 10]);
+    loop {
+        match file.read(&mut buffer)? {
+            0 => return Ok(hex(context.finish().as_ref())),
+            count => context.update(buffer.get(..count).unwrap_or_default()),
+        }
+    }
+}

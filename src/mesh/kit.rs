@@ -1,0 +1,314 @@
+//! Writing the files of a kit.
+//!
+//! A file whose content is there already is left as it is, its time included. Folders are written side
+//! by side: most of the time goes into waiting for the disk.
+
+use super::error::MeshError;
+use super::file::Mode;
+use super::folder;
+use super::kept::Kept;
+use super::plan::Plan;
+use super::site::{Site, SiteBase};
+use super::{Options, manifest, page, report, runbook};
+use crate::ca;
+use crate::kubernetes::{DEFAULT_KEY, manifest as secret_manifest};
+use crate::secret::hex;
+use crate::snapshot::{Seed, seed_fresh};
+use jiff::Timestamp;
+use ring::digest::{SHA256, digest};
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{Cursor, Seek};
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use zeroize::Zeroizing;
+
+/// The page's name.
+pub(super) const PAGE: &str = "mesh.html";
+/// The names of files in a site's folder.
+pub(super) const RUNBOOK: &str = "RUNBOOK.md";
+pub(super) const ROOTS: &str = "root.pem";
+pub(super) const AGENT: &str = "agent-ca.json";
+pub(super) const SNAPSHOT: &str = "seeded.snap";
+pub(super) const TOKEN: &str = ".token";
+pub(super) const BODY: &str = ".establish.json";
+pub(super) const SECRET: &str = ".secret.yaml";
+pub(super) const RESOURCE: &str = ".peering.yaml";
+
+/// How many folders are written at once. More do not help, and each takes memory.
+const WRITERS: usize = 4;
+
+/// What was done.
+#[derive(Default)]
+pub(super) struct Written {
+    pub(super) written: usize,
+    pub(super) unchanged: usize,
+    pub(super) removed: usize,
+    /// The SHA-256 of each file, by path.
+    files: BTreeMap<String, String>,
+}
+
+impl Written {
+    fn add(&mut self, path: String, sha256: String, was_written: bool) {
+        self.files.insert(path, sha256);
+        match was_written {
+            true => self.written += 1,
+            false => self.unchanged += 1,
+        }
+    }
+}
+
+/// Writes the files of all sites, then the page, then the manifest, and removes what the last
+/// manifest has and this one has not.
+pub(super) fn write(
+    plan: &Plan,
+    kept: &Kept,
+    options: &Options<'_>,
+    progress: &(dyn Fn(usize, usize) + Sync),
+) -> Result<Written, MeshError> {
+    let out = options.out;
+    // A manifest that is damaged tells nothing; check finds then what is there beyond the kit.
+    let before = manifest::read(out).ok().flatten().unwrap_or_default();
+    remove_partial(out);
+    let mut all = write_sites(plan, kept, options, progress)?;
+
+    let html = page::page(&report::report(plan, kept));
+    let was_written = folder::write(&out.join(PAGE), html.as_bytes())?;
+    all.add(PAGE.to_owned(), sum(html.as_bytes()), was_written);
+
+    for path in before.keys().filter(|path| !all.files.contains_key(*path)) {
+        if fs::remove_file(out.join(path)).is_ok() {
+            all.removed += 1;
+        }
+        if let Some((site, _)) = path.split_once('/') {
+            // It goes once it is empty.
+            let _ = fs::remove_dir(out.join(site));
+        }
+    }
+    let text = manifest::text(all.files.clone());
+    match folder::write(&out.join(manifest::FILE), text.as_bytes())? {
+        true => all.written += 1,
+        false => all.unchanged += 1,
+    }
+    if all.written + all.removed > 0 {
+        folder::sync(out);
+    }
+    Ok(all)
+}
+
+fn write_sites(
+    plan: &Plan,
+    kept: &Kept,
+    options: &Options<'_>,
+    progress: &(dyn Fn(usize, usize) + Sync),
+) -> Result<Written, MeshError> {
+    let next = AtomicUsize::new(0);
+    let done = AtomicUsize::new(0);
+    let all = Mutex::new(Ok(Written::default()));
+    let work = || {
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let Some(site) = plan.sites.get(index) else {
+                return;
+            };
+            let made_at = kept.sites.get(&site.name).map(|kept| kept.made_at);
+            let mut writer = SiteWriter {
+                plan,
+                site,
+                index,
+                out: options.out,
+                made_at: made_at.unwrap_or(options.now),
+                written: Written::default(),
+            };
+            let result = writer.write();
+            let Ok(mut all) = all.lock() else { return };
+            match (&mut *all, result) {
+                (Ok(all), Ok(())) => {
+                    all.written += writer.written.written;
+                    all.unchanged += writer.written.unchanged;
+                    all.files.append(&mut writer.written.files);
+                }
+                // The first failure ends the work of all.
+                (Err(_), _) => return,
+                (_, Err(error)) => {
+                    *all = Err(error);
+                    return;
+                }
+            }
+            drop(all);
+            let accepted = plan
+                .tasks
+                .get(writer.index)
+                .map_or(0, |task| task.accepts.len());
+            let so_far = done.fetch_add(accepted, Ordering::Relaxed) + accepted;
+            progress(so_far, plan.pairs.len());
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 1..WRITERS.min(plan.sites.len()) {
+            scope.spawn(work);
+        }
+        work();
+    });
+    all.into_inner()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+struct SiteWriter<'a> {
+    plan: &'a Plan,
+    site: &'a Site,
+    index: usize,
+    out: &'a Path,
+    made_at: Timestamp,
+    written: Written,
+}
+
+impl SiteWriter<'_> {
+    fn write(&mut self) -> Result<(), MeshError> {
+        let site = self.site;
+        let folder = self.out.join(&site.name);
+        folder::create(&folder)?;
+        remove_partial(&folder);
+        self.file(ROOTS, site.roots.entries.concat().as_bytes())?;
+        if let Some((certificate, key)) = &site.ca {
+            let text = ca::agent_configuration(&site.cluster_id, certificate, key);
+            self.file(AGENT, text.as_bytes())?;
+        }
+        if self.plan.mode == Mode::Token {
+            self.tokens()?;
+        }
+        let seeds = self.plan.seeds(self.index);
+        if !seeds.is_empty() {
+            match &site.base {
+                Some(base) => self.seeded(base, &seeds)?,
+                None => self.fresh(&seeds)?,
+            }
+        }
+        let text = runbook::text(self.plan, self.index);
+        self.file(RUNBOOK, text.as_bytes())?;
+        if self.written.written > 0 {
+            folder::sync(&folder);
+        }
+        Ok(())
+    }
+
+    /// The tokens of the peers that the site dials, and on Kubernetes of those that dial it too.
+    fn tokens(&mut self) -> Result<(), MeshError> {
+        let plan = self.plan;
+        let Some(task) = plan.tasks.get(self.index) else {
+            return Ok(());
+        };
+        let dialed = task.dials.iter().map(|place| (place, true));
+        let accepted = task.accepts.iter().map(|place| (place, false));
+        let on_kubernetes = self.site.kubernetes.as_ref();
+        let accepted = accepted.filter(|_| on_kubernetes.is_some());
+        for (place, dials) in dialed.chain(accepted) {
+            let Some(pair) = plan.pairs.get(*place).filter(|pair| !pair.is_done) else {
+                continue;
+            };
+            let Some(acceptor) = plan.sites.get(pair.accept) else {
+                continue;
+            };
+            let token = acceptor.token(&pair.kept.peer_id, &pair.kept.secret);
+            let token = token.encode(acceptor.shape);
+            let peer = pair.peer(self.index);
+            if dials {
+                self.file(&format!("{peer}{TOKEN}"), token.as_bytes())?;
+                let mut body = Zeroizing::new(String::with_capacity(token.len() + 256));
+                // Neither base64 nor the name of a peer needs escapes in JSON.
+                body.extend([
+                    "{\"PeerName\":\"",
+                    peer,
+                    "\",\"PeeringToken\":\"",
+                    &token,
+                    "\"}\n",
+                ]);
+                self.file(&format!("{peer}{BODY}"), body.as_bytes())?;
+            }
+            if let Some(kubernetes) = on_kubernetes {
+                let name = kubernetes.secret(peer);
+                let namespace = kubernetes.namespace.as_deref();
+                let yaml = secret_manifest(&token, &name, namespace, DEFAULT_KEY);
+                let yaml = yaml.map_err(|error| MeshError::SecretName {
+                    site: self.site.name.clone(),
+                    error,
+                })?;
+                self.file(&format!("{peer}{SECRET}"), yaml.as_bytes())?;
+                let resource = resource(dials, peer, namespace, &name);
+                self.file(&format!("{peer}{RESOURCE}"), resource.as_bytes())?;
+            }
+        }
+        Ok(())
+    }
+
+    fn fresh(&mut self, seeds: &[Seed]) -> Result<(), MeshError> {
+        let mut file = Cursor::new(Vec::with_capacity(4096 + 4096 * seeds.len()));
+        let seeded = seed_fresh(self.made_at, seeds, &mut file);
+        let bytes = Zeroizing::new(file.into_inner());
+        seeded.map_err(|error| MeshError::Seed {
+            site: self.site.name.clone(),
+            error,
+        })?;
+        self.file(SNAPSHOT, &bytes)
+    }
+
+    /// A base may be large, so that it is not held in memory.
+    fn seeded(&mut self, base: &SiteBase, seeds: &[Seed]) -> Result<(), MeshError> {
+        let path = self.out.join(&self.site.name).join(SNAPSHOT);
+        let mut staged = folder::stage(&path)?;
+        let mut file = base
+            .file
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let seeded = file.seed(seeds, staged.as_file_mut());
+        seeded.map_err(|error| MeshError::Seed {
+            site: self.site.name.clone(),
+            error,
+        })?;
+        let failed = |error| MeshError::io("read", &path)(error);
+        staged.as_file_mut().rewind().map_err(failed)?;
+        let sum = folder::sha256(staged.as_file()).map_err(failed)?;
+        let there = fs::File::open(&path).and_then(|there| folder::sha256(&there));
+        let is_there = there.is_ok_and(|there| there == sum);
+        if !is_there {
+            folder::finish(staged, &path)?;
+        }
+        let name = format!("{}/{SNAPSHOT}", self.site.name);
+        self.written.add(name, sum, !is_there);
+        Ok(())
+    }
+
+    fn file(&mut self, name: &str, content: &[u8]) -> Result<(), MeshError> {
+        let path = format!("{}/{name}", self.site.name);
+        let was_written = folder::write(&self.out.join(&path), content)?;
+        self.written.add(path, sum(content), was_written);
+        Ok(())
+    }
+}
+
+/// The resource that consul-k8s makes the peering of, once its Secret is there.
+fn resource(dials: bool, peer: &str, namespace: Option<&str>, secret: &str) -> String {
+    let kind = if dials {
+        "PeeringDialer"
+    } else {
+        "PeeringAcceptor"
+    };
+    let namespace = namespace.map_or_else(String::new, |name| format!("\n  namespace: \"{name}\""));
+    format!(
+        "apiVersion: consul.hashicorp.com/v1alpha1\nkind: {kind}\nmetadata:\n  name: \"{peer}\"{namespace}\nspec:\n  peer:\n    secret:\n      name: \"{secret}\"\n      key: \"{DEFAULT_KEY}\"\n      backend: \"kubernetes\"\n"
+    )
+}
+
+fn sum(content: &[u8]) -> String {
+    hex(digest(&SHA256, content).as_ref())
+}
+
+/// Removes what a run that was killed left behind.
+fn remove_partial(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        if folder::is_partial(&entry.file_name().to_string_lossy()) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}

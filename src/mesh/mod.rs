@@ -1,0 +1,196 @@
+//! Everything that a set of sites needs to peer, from one file.
+//!
+//! [`build`] reads a file that describes the sites and who peers with whom, and writes a kit: a
+//! folder for each site with what is to be carried in there and nothing else. [`check`] says whether
+//! a kit is as it was written, and whether it will still work at some moment.
+//!
+//! | in a site's folder | is there |
+//! |---|---|
+//! | `RUNBOOK.md` | always: what to type there, in order |
+//! | `root.pem` | always: the roots that dialers of the site trust |
+//! | `agent-ca.json` | where the CA was made here or its key was given |
+//! | `seeded.snap` | where the site's state is to have peerings that it has not |
+//! | `PEER.token`, `PEER.establish.json` | for a peer that the site dials, in the mode `token` |
+//! | `PEER.secret.yaml`, `PEER.peering.yaml` | on Kubernetes, in the mode `token` |
+//!
+//! Beside the folders stand `mesh.html`, `manifest.json` with the SHA-256 of every file, and
+//! `.mesh-state.json`, which stays where the kit was made: it has all keys and secrets, so that the
+//! next run keeps them.
+
+mod check;
+mod error;
+mod file;
+mod folder;
+mod kept;
+mod kit;
+mod manifest;
+mod page;
+mod plan;
+mod report;
+mod runbook;
+mod site;
+
+pub use check::{CheckFault, Checked, check};
+pub use error::{Fault, Located, MeshError};
+pub use file::{MeshFile, Mode};
+
+use crate::{Finding, Level};
+use jiff::Timestamp;
+use kept::Kept;
+use plan::Plan;
+use std::collections::BTreeSet;
+use std::fs::{self, File, TryLockError};
+use std::path::Path;
+
+/// How a kit is written.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Options<'a> {
+    /// The folder that the names of files in the file start from.
+    pub folder: &'a Path,
+    /// The kit's folder.
+    pub out: &'a Path,
+    /// The mode, where it is not to be the file's.
+    pub mode: Option<Mode>,
+    /// Pairs that get another secret, each `SITE/SITE`.
+    pub rotate: &'a [String],
+    /// Take a base that is older than an hour, or than the last snapshot for its site.
+    pub allow_old_base: bool,
+    /// The moment at which the kit is made.
+    pub now: Timestamp,
+}
+
+impl<'a> Options<'a> {
+    /// Nothing is asked for but the kit.
+    #[must_use]
+    pub fn new(folder: &'a Path, out: &'a Path, now: Timestamp) -> Self {
+        Self {
+            folder,
+            out,
+            mode: None,
+            rotate: &[],
+            allow_old_base: false,
+            now,
+        }
+    }
+}
+
+/// A kit that was written.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Built {
+    /// How its peerings come up.
+    pub mode: Mode,
+    /// How many sites there are.
+    pub sites: usize,
+    /// How many pairs.
+    pub pairs: usize,
+    /// How many files were written.
+    pub written: usize,
+    /// How many were there already.
+    pub unchanged: usize,
+    /// How many were removed, as they are no part of the kit any more.
+    pub removed: usize,
+    /// What is found in the tokens of each site, as its dialers get them.
+    pub findings: Vec<(String, Finding)>,
+}
+
+/// Writes a kit, or brings the one that is there to what the file says.
+///
+/// `progress` is told how many pairs are written and how many there are, from several threads.
+///
+/// # Errors
+///
+/// [`MeshError`]. Unless it is one of writing, nothing was written.
+pub fn build(
+    text: &str,
+    options: &Options<'_>,
+    progress: &(dyn Fn(usize, usize) + Sync),
+) -> Result<Built, MeshError> {
+    let file = MeshFile::parse(text).map_err(MeshError::File)?;
+    let out = options.out;
+    let is_there = out.exists();
+    if is_there {
+        check_is_kit(out)?;
+    }
+    let lock = is_there.then(|| lock(out)).transpose()?;
+    let known = Kept::read(out)?;
+    let wanted = options.mode.or(file.mode);
+    let mut kept = match known.clone() {
+        Some(kept) => kept,
+        None => Kept::new(wanted.unwrap_or_default()),
+    };
+    if let Some(wanted) = wanted
+        && wanted != kept.mode
+    {
+        return Err(MeshError::OtherMode {
+            expected: kept.mode.name(),
+            found: wanted.name(),
+        });
+    }
+    let sites = site::read(&file, &kept, options)?;
+    let plan = Plan::new(&file, sites, &mut kept, options)?;
+
+    folder::create(out)?;
+    let _lock = match lock {
+        Some(lock) => lock,
+        None => {
+            let lock = self::lock(out)?;
+            // Another first run may have come and gone since: its secrets are not to be replaced.
+            if Kept::read(out)?.is_some() {
+                return Err(MeshError::Busy {
+                    path: out.to_owned(),
+                });
+            }
+            lock
+        }
+    };
+    if known.as_ref() != Some(&kept) {
+        kept.write(out)?;
+    }
+    let written = kit::write(&plan, &kept, options, progress)?;
+    let findings = plan.sites.iter().flat_map(|site| {
+        let worth_telling = site
+            .findings
+            .iter()
+            .filter(|finding| finding.level > Level::Note);
+        worth_telling.map(|finding| (site.name.clone(), finding.clone()))
+    });
+    Ok(Built {
+        mode: plan.mode,
+        sites: plan.sites.len(),
+        pairs: plan.pairs.len(),
+        written: written.written,
+        unchanged: written.unchanged,
+        removed: written.removed,
+        findings: findings.collect(),
+    })
+}
+
+/// Refuses a folder with files of others in it.
+fn check_is_kit(out: &Path) -> Result<(), MeshError> {
+    let entries = fs::read_dir(out).map_err(MeshError::io("read", out))?;
+    let mut names = BTreeSet::new();
+    for entry in entries {
+        let entry = entry.map_err(MeshError::io("read", out))?;
+        names.insert(entry.file_name().to_string_lossy().into_owned());
+    }
+    match names.contains(kept::FILE) || names.iter().all(|name| folder::is_partial(name)) {
+        true => Ok(()),
+        false => Err(MeshError::NotAKit {
+            path: out.to_owned(),
+        }),
+    }
+}
+
+/// Keeps other runs out of the folder until the lock is dropped.
+fn lock(out: &Path) -> Result<File, MeshError> {
+    let folder = File::open(out).map_err(MeshError::io("read", out))?;
+    match folder.try_lock() {
+        Err(TryLockError::WouldBlock) => Err(MeshError::Busy {
+            path: out.to_owned(),
+        }),
+        // A file system without locks is no reason to write nothing.
+        _ => Ok(folder),
+    }
+}
