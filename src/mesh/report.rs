@@ -57,7 +57,7 @@ pub(super) fn report(plan: &Plan, kept: &Kept) -> Report {
         })
     });
     Report {
-        title: "Kit".to_owned(),
+        title: "Peering kit".to_owned(),
         made_at,
         mode: match plan.mode {
             file::Mode::Token => Mode::Token,

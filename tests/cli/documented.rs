@@ -172,6 +172,15 @@ fn the_examples_in_the_help_work() {
     ]);
     put("edited.json", edited.as_bytes());
     put("secret.yaml", &fixture("kubernetes/kubectl.yaml"));
+    for name in ["root.pem", "root.key", "agent-ca.json"] {
+        put(name, &fixture(&format!("ca/new/{name}")));
+    }
+    let site = |name: &str| {
+        format!(
+            "[[sites]]\nname = \"{name}\"\ndatacenter = \"{name}\"\naddresses = [\"{name}.acme.internal\"]\n"
+        )
+    };
+    put("mesh.toml", (site("berlin") + &site("tokyo")).as_bytes());
     // A base is to be of the last hour.
     let base = folder.path().join("backup.snap");
     stdout(&as_strs(&generate(&[
@@ -208,6 +217,10 @@ fn the_examples_in_the_help_work() {
         &["snapshot"],
         &["snapshot", "show"],
         &["snapshot", "seed"],
+        &["ca"],
+        &["ca", "new"],
+        &["ca", "check"],
+        &["mesh"],
     ] {
         let examples = examples(&stdout(&[command, &["--help"]].concat()));
         assert!(!examples.is_empty(), "{command:?} has no example");
@@ -222,6 +235,8 @@ fn the_examples_in_the_help_work() {
                 .args(["-o", "pipefail", "-c", &example])
                 .output()
                 .unwrap();
+            // What is made anew may be in the way of the next example.
+            let _ = fs::remove_dir_all(folder.path().join("alpha-ca"));
             // That two tokens differ is an answer too.
             let expected = i32::from(example.contains("peertok diff"));
             let stderr = String::from_utf8_lossy(&output.stderr);

@@ -12,6 +12,7 @@ use jiff::Timestamp;
 
 /// Makes a root CA and the agent configuration that installs it, or checks one.
 #[derive(Debug, Subcommand)]
+#[command(after_help = "Example:\n  peertok ca new --out alpha-ca")]
 pub(super) enum Command {
     New(new::Args),
     Check(check::Args),
