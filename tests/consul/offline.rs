@@ -249,10 +249,10 @@ pub(crate) fn refusal_to_dial(base: &Path, name: &str, token: &str) -> String {
     ]);
     assert_eq!(output.status.code(), Some(1));
     let verdict: Value = serde_json::from_slice(&output.stdout).unwrap();
-    verdict["findings"][0]["message"]
-        .as_str()
-        .unwrap()
-        .to_owned()
+    let mut findings = verdict["findings"].as_array().unwrap().iter();
+    let refuses = |name: &Value| name == "same-cluster" || name == "name-taken";
+    let found = findings.find(|finding| refuses(&finding["name"])).unwrap();
+    found["message"].as_str().unwrap().to_owned()
 }
 
 /// What `peertok generate --snapshot BASE -name NAME` says of a name that is taken.
