@@ -11,7 +11,8 @@ use jiff::Timestamp;
 use ring::digest;
 use serde::Serialize;
 use serde_json::Value;
-use x509_parser::extensions::GeneralName;
+use x509_parser::error::X509Error;
+use x509_parser::extensions::{GeneralName, ParsedExtension};
 use x509_parser::prelude::{FromDer, X509Certificate};
 use x509_parser::public_key::PublicKey;
 
@@ -326,6 +327,32 @@ pub(crate) fn key_name(certificate: &X509Certificate<'_>) -> String {
         _ if algorithm == "1.3.101.112" => "Ed25519".to_owned(),
         _ => format!("algorithm {algorithm}"),
     }
+}
+
+/// Whether a certificate says that it is its own issuer. One of the same name may have another key:
+/// the key identifiers tell.
+pub(crate) fn is_self_signed(certificate: &X509Certificate<'_>) -> bool {
+    let (mut own, mut issuer) = (None, None);
+    for extension in certificate.extensions() {
+        match extension.parsed_extension() {
+            ParsedExtension::SubjectKeyIdentifier(key) => own = Some(key),
+            ParsedExtension::AuthorityKeyIdentifier(authority) => {
+                issuer = authority.key_identifier.as_ref();
+            }
+            _ => {}
+        }
+    }
+    certificate.subject().as_raw() == certificate.issuer().as_raw()
+        && (issuer.is_none() || issuer == own)
+}
+
+/// Whether ring, which has to take the key, finds that a self-signed certificate's signature is
+/// wrong.
+pub(crate) fn has_wrong_signature(certificate: &X509Certificate<'_>) -> bool {
+    matches!(
+        certificate.verify_signature(None),
+        Err(X509Error::SignatureVerificationError)
+    )
 }
 
 #[cfg(test)]

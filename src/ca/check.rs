@@ -5,9 +5,11 @@ use super::key;
 use crate::generate::is_uuid;
 use crate::godialect::pem;
 use crate::godialect::x509::check_certificate;
-use crate::roots::{certificates, holds_private_key, key_name, spiffe_host, without_bom};
+use crate::roots::{
+    certificates, has_wrong_signature, holds_private_key, is_self_signed, key_name, spiffe_host,
+    without_bom,
+};
 use jiff::Timestamp;
-use x509_parser::error::X509Error;
 use x509_parser::extensions::{GeneralName, ParsedExtension};
 use x509_parser::oid_registry::{OID_KEY_TYPE_EC_PUBLIC_KEY, OID_PKCS1_RSAENCRYPTION};
 use x509_parser::prelude::{FromDer, X509Certificate};
@@ -185,7 +187,7 @@ pub(super) fn cluster_id(root: &str) -> Option<String> {
 }
 
 fn check_issuer(certificate: &X509Certificate<'_>, faults: &mut Vec<CaFault>) {
-    if !is_its_own_issuer(certificate) {
+    if !is_self_signed(certificate) {
         let issuer = certificate.issuer().to_string();
         faults.push(CaFault::NotARoot { issuer });
         return;
@@ -195,30 +197,9 @@ fn check_issuer(certificate: &X509Certificate<'_>, faults: &mut Vec<CaFault>) {
         Ok(PublicKey::RSA(key)) => (2048..=8192).contains(&key.key_size()),
         _ => true,
     };
-    if is_checked
-        && matches!(
-            certificate.verify_signature(None),
-            Err(X509Error::SignatureVerificationError)
-        )
-    {
+    if is_checked && has_wrong_signature(certificate) {
         faults.push(CaFault::Signature);
     }
-}
-
-/// An issuer of the same name may have another key: the key identifiers tell.
-fn is_its_own_issuer(certificate: &X509Certificate<'_>) -> bool {
-    let (mut own, mut issuer) = (None, None);
-    for extension in certificate.extensions() {
-        match extension.parsed_extension() {
-            ParsedExtension::SubjectKeyIdentifier(key) => own = Some(key),
-            ParsedExtension::AuthorityKeyIdentifier(authority) => {
-                issuer = authority.key_identifier.as_ref();
-            }
-            _ => {}
-        }
-    }
-    certificate.subject().as_raw() == certificate.issuer().as_raw()
-        && (issuer.is_none() || issuer == own)
 }
 
 fn check_dates(certificate: &X509Certificate<'_>, at: Timestamp, faults: &mut Vec<CaFault>) {

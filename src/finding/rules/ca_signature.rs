@@ -3,9 +3,7 @@
 use super::super::{Found, Level, Rule, Subject};
 use super::super::root::Key;
 use super::super::subject::quoted;
-use x509_parser::error::X509Error;
-use x509_parser::extensions::ParsedExtension;
-use x509_parser::prelude::X509Certificate;
+use crate::roots::{has_wrong_signature, is_self_signed};
 
 pub(super) const RULE: Rule = Rule {
     code: "PT110",
@@ -20,7 +18,6 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-/// An issuer of the same name may be another key: the key identifiers tell.
 fn check(subject: &Subject<'_>, found: &mut Found) {
     if !subject.circumstances.costly {
         return;
@@ -41,29 +38,6 @@ fn check(subject: &Subject<'_>, found: &mut Found) {
             );
         }
     }
-}
-
-fn is_self_signed(certificate: &X509Certificate<'_>) -> bool {
-    let mut own = None;
-    let mut issuer = None;
-    for extension in certificate.extensions() {
-        match extension.parsed_extension() {
-            ParsedExtension::SubjectKeyIdentifier(key) => own = Some(key),
-            ParsedExtension::AuthorityKeyIdentifier(authority) => {
-                issuer = authority.key_identifier.as_ref();
-            }
-            _ => {}
-        }
-    }
-    certificate.subject().as_raw() == certificate.issuer().as_raw()
-        && (issuer.is_none() || issuer == own)
-}
-
-fn has_wrong_signature(certificate: &X509Certificate<'_>) -> bool {
-    matches!(
-        certificate.verify_signature(None),
-        Err(X509Error::SignatureVerificationError)
-    )
 }
 
 #[cfg(test)]
