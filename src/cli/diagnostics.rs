@@ -26,10 +26,15 @@ pub(super) struct Places {
 }
 
 impl Places {
-    /// Looks for the places of a refusal and of findings in a token, which may be unreadable.
-    pub(super) fn of(token: &[u8], refusal: Option<&Refusal>, findings: &[Finding]) -> Self {
+    /// Looks for the places of a refusal and of findings in a token, which may be unreadable and then
+    /// has no fields.
+    pub(super) fn of(
+        token: &[u8],
+        fields: PeeringToken,
+        refusal: Option<&Refusal>,
+        findings: &[Finding],
+    ) -> Self {
         let json = decode_base64(token).ok();
-        let fields = PeeringToken::decode(token).unwrap_or_default();
         let refused = refusal.and_then(|refusal| path_of(refusal, &fields));
         let paths = findings.iter().map(|finding| finding.path.as_str());
         let paths = paths.chain(refused.as_deref());

@@ -135,7 +135,7 @@ impl Judged {
                 let status = acceptor.token_status(&token.peer_id, &token.establishment_secret);
                 (status, acceptor.meta.taken_at())
             }),
-            places: Places::of(&given.token, refusal.as_ref(), &found),
+            places: Places::of(&given.token, token, refusal.as_ref(), &found),
             recovery: Recovery::of(&given),
             given,
             refusal,
