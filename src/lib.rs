@@ -21,6 +21,7 @@ mod diff;
 mod edit;
 mod explain;
 mod finding;
+pub mod fixtures;
 #[cfg(any(fuzzing, feature = "_internals"))]
 #[doc(hidden)]
 pub mod fuzzing;

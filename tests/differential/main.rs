@@ -18,6 +18,7 @@
 
 mod encoding;
 mod generate;
+mod kind;
 mod known;
 mod oracle;
 mod run;
