@@ -10,6 +10,7 @@ mod diagnostics;
 mod diff;
 mod edit;
 mod explain;
+mod fixtures;
 mod flags;
 mod generate;
 mod input;
@@ -104,6 +105,7 @@ enum Command {
     Mesh(mesh::Args),
     #[command(subcommand)]
     Ca(ca::Command),
+    Fixtures(fixtures::Args),
 }
 
 /// The form of a command's output.
@@ -148,6 +150,7 @@ fn dispatch(arguments: impl IntoIterator<Item = OsString>) -> Result<Status, Fai
         Command::Snapshot(command) => snapshot::run(&command),
         Command::Mesh(arguments) => mesh::run(&arguments),
         Command::Ca(command) => ca::run(&command),
+        Command::Fixtures(arguments) => fixtures::run(&arguments),
     }
 }
 

@@ -104,7 +104,7 @@ fn every_token_gets_gos_verdict() {
             case.token.escape_ascii(),
             short.escape_ascii(),
             Verdict::of(&mut Judge::default(), &short),
-            oracle.judge(&short),
+            oracle.judge(&short, None),
         ));
     }
     oracle.finish();

@@ -80,10 +80,10 @@ impl Oracle {
         }
     }
 
-    /// The verdict on one token.
-    pub fn judge(&mut self, token: &[u8]) -> Verdict {
+    /// The verdict on one token, which is to be established under that name, if it matters.
+    pub fn judge(&mut self, token: &[u8], name: Option<&str>) -> Verdict {
         let mut line = Vec::new();
-        write_question(&mut line, token);
+        write_question(&mut line, token, name);
         self.questions.write_all(&line).unwrap();
         self.answers.next_verdict()
     }
@@ -117,9 +117,15 @@ impl Answers {
     }
 }
 
-/// Appends the line that asks for the verdict on a token.
-pub fn write_question(lines: &mut Vec<u8>, token: &[u8]) {
+/// Appends the line that asks for the verdict on a token, which is to be established under that
+/// name, if it matters.
+pub fn write_question(lines: &mut Vec<u8>, token: &[u8], name: Option<&str>) {
     lines.extend_from_slice(b"{\"input\":\"");
     lines.extend_from_slice(BASE64_STANDARD.encode(token).as_bytes());
-    lines.extend_from_slice(b"\"}\n");
+    lines.push(b'"');
+    if let Some(name) = name {
+        lines.extend_from_slice(b",\"name\":");
+        serde_json::to_writer(&mut *lines, name).unwrap();
+    }
+    lines.extend_from_slice(b"}\n");
 }

@@ -58,7 +58,7 @@ fn compare(program: &Path, generator: &Generator, numbers: Range<u64>) -> Tally 
                 let cases: Vec<Case> = (start..end).map(|number| generator.case(number)).collect();
                 lines.clear();
                 for case in &cases {
-                    write_question(&mut lines, &case.token);
+                    write_question(&mut lines, &case.token, None);
                 }
                 sender.send(cases).unwrap();
                 questions.write_all(&lines).unwrap();

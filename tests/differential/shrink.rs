@@ -10,7 +10,7 @@ use peertok::Judge;
 /// base64 around it plays no part, and else the token.
 pub fn shrink(oracle: &mut Oracle, token: &[u8]) -> Vec<u8> {
     let differs = |oracle: &mut Oracle, token: &[u8]| {
-        Verdict::of(&mut Judge::default(), token) != oracle.judge(token)
+        Verdict::of(&mut Judge::default(), token) != oracle.judge(token, None)
     };
     let encode = |json: &[u8]| BASE64_STANDARD.encode(json).into_bytes();
     if let Ok(json) = peertok::decode_base64(token)

@@ -1,7 +1,8 @@
 // Command oracle judges peering tokens with the functions of Go's standard library that a Consul
 // server calls, in the order in which it calls them.
 //
-//	oracle verdict        {"input": base64 of a token} a line; {"accepted", "stage", "error"} a line
+//	oracle verdict        {"input": base64 of a token, "name": of the peer or none} a line;
+//	                      {"accepted", "stage", "error"} a line
 //	oracle encode         {"CA": […], …} a line; the token that a server would print, a line
 //	oracle bench ROUNDS   a token a line; {"tokens", "refused", "seconds", "tokens_per_second"}
 //
@@ -20,6 +21,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"regexp"
 	"runtime"
 	"strconv"
 	"time"
@@ -35,6 +37,18 @@ type refusal struct {
 
 func refuse(stage, format string, args ...any) *refusal {
 	return &refusal{stage, fmt.Errorf(format, args...)}
+}
+
+// peerName is the rule of Consul since 1.14.4: at most 63 characters, as in a label of DNS.
+var peerName = regexp.MustCompile(`^[a-z0-9]([a-z0-9\-]{0,61}[a-z0-9])?$`)
+
+// judgeNamed looks at the peer's name too, which a server does before it looks into the token.
+func judgeNamed(token, name string) *refusal {
+	if token != "" && !peerName.MatchString(name) {
+		return refuse("name", "%s is not a valid peer name: a valid peering name must consist of lower case "+
+			"alphanumeric characters or '-', and must start and end with an alphanumeric character", name)
+	}
+	return judge(token)
 }
 
 // judge gives nil where a server would go on and dial.
@@ -107,12 +121,15 @@ type answer struct {
 }
 
 func verdict(line []byte, out io.Writer) error {
-	var question struct{ Input []byte }
+	question := struct {
+		Input []byte
+		Name  string
+	}{Name: "west"}
 	if err := json.Unmarshal(line, &question); err != nil {
 		return err
 	}
 	reply := answer{Accepted: true, Error: []byte{}}
-	if refused := judge(string(question.Input)); refused != nil {
+	if refused := judgeNamed(string(question.Input), question.Name); refused != nil {
 		reply = answer{Stage: refused.stage, Error: []byte(refused.Error())}
 	}
 	return json.NewEncoder(out).Encode(reply)
