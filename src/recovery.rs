@@ -112,6 +112,31 @@ pub enum Damage {
 }
 
 impl Damage {
+    /// All kinds.
+    pub const ALL: [Self; 21] = [
+        Self::Utf16,
+        Self::Invisible,
+        Self::SurroundingBlanks,
+        Self::QuoteMarks,
+        Self::CodeFence,
+        Self::Key,
+        Self::ShellQuoting,
+        Self::Quotes,
+        Self::PercentSign,
+        Self::Ellipsis,
+        Self::Envelope,
+        Self::Escapes,
+        Self::PercentEncoding,
+        Self::QuotedPrintable,
+        Self::BlanksInside,
+        Self::PlusesAsBlanks,
+        Self::UrlSafe,
+        Self::Padding,
+        Self::Base64Twice,
+        Self::NotEncoded,
+        Self::TextAround,
+    ];
+
     /// The damage's name in every output.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -44,6 +44,26 @@ pub enum Mistaken {
 }
 
 impl Mistaken {
+    /// All kinds.
+    pub const ALL: [Self; 16] = [
+        Self::Blank,
+        Self::Redacted,
+        Self::Jwt,
+        Self::VaultToken,
+        Self::Uuid,
+        Self::GossipKey,
+        Self::PrivateKey,
+        Self::Certificate,
+        Self::FileName,
+        Self::Gzip,
+        Self::Html,
+        Self::ErrorText,
+        Self::PeeringTable,
+        Self::OtherJson,
+        Self::TokenWithoutStart,
+        Self::TokenAltered,
+    ];
+
     /// The name in every output.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -409,26 +429,7 @@ mod tests {
 
     #[test]
     fn names_are_unique() {
-        use Mistaken::*;
-        let all = [
-            Blank,
-            Redacted,
-            Jwt,
-            VaultToken,
-            Uuid,
-            GossipKey,
-            PrivateKey,
-            Certificate,
-            FileName,
-            Gzip,
-            Html,
-            ErrorText,
-            PeeringTable,
-            OtherJson,
-            TokenWithoutStart,
-            TokenAltered,
-        ];
-        let names: HashSet<_> = all.iter().map(|mistaken| mistaken.name()).collect();
-        assert_eq!(names.len(), all.len());
+        let names: HashSet<_> = Mistaken::ALL.iter().map(|it| it.name()).collect();
+        assert_eq!(names.len(), Mistaken::ALL.len());
     }
 }

@@ -163,6 +163,19 @@ pub enum TokenStatus {
 }
 
 impl TokenStatus {
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::Redeemable,
+        Self::Superseded,
+        Self::UsedOrSuperseded,
+        Self::Exchanged,
+        Self::Used,
+        Self::NoSecrets,
+        Self::Terminated,
+        Self::Deleting,
+        Self::Unknown,
+    ];
+
     /// The status's name in every output.
     #[must_use]
     pub fn name(self) -> &'static str {
