@@ -34,6 +34,7 @@
 mod addresses;
 mod archive;
 mod error;
+pub(crate) mod made;
 mod meta;
 mod msgpack;
 mod names;
