@@ -15,6 +15,7 @@
 //! ```
 
 pub mod ca;
+#[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod cli;
 mod diff;

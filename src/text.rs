@@ -1,6 +1,7 @@
 //! Texts and times as people may see them: nothing in a text reaches the terminal as a command, and
 //! a time is a date and a distance.
 
+#[cfg(feature = "cli")]
 use crate::RootDetails;
 use crate::secret::{redacted, without_private_keys};
 use jiff::Timestamp;
@@ -82,6 +83,7 @@ pub(crate) fn without_secrets(message: &str) -> Cow<'_, str> {
 
 /// JSON with the same characters written as `\u` escapes, which stand for the same text and do
 /// nothing to a terminal. Blanks between its tokens are left as they are.
+#[cfg(feature = "cli")]
 pub(crate) fn json(text: &str) -> Cow<'_, str> {
     let unsafe_in_json = |c: char| c >= '\u{7f}' && is_unsafe(c);
     if !text.contains(unsafe_in_json) {
@@ -126,6 +128,7 @@ pub(crate) fn date(moment: Option<Timestamp>) -> String {
 }
 
 /// When a certificate is valid, as dates and as a distance from now.
+#[cfg(feature = "cli")]
 pub(crate) fn validity(root: &RootDetails, now: Timestamp) -> String {
     let state = match (root.not_before, root.not_after) {
         (Some(begin), _) if now < begin => format!(" (begins in {})", distance(now, begin)),
@@ -206,6 +209,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg(feature = "cli")]
     fn json_stays_the_same_text() {
         assert_eq!(json("{\"a\":\n\"é\"}"), "{\"a\":\n\"é\"}");
         assert_eq!(
