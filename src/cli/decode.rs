@@ -16,12 +16,13 @@ use serde_json::value::RawValue;
 use std::fmt::Write;
 use zeroize::Zeroizing;
 
-/// Shows what a token holds, whatever release minted it.
+/// Shows what a token holds.
 ///
-/// The establishment secret is shown as a digest, so that two can be compared. Where a server would
-/// refuse the token, what can be read is shown all the same, and the exit status is 1. Where it cannot
-/// be read as it is, damage such as blanks, quotes or a second layer of base64 is undone first; of a
-/// token whose end is missing the whole fields are shown.
+/// Any release may have minted it. The establishment secret is shown as a digest, so that two can
+/// be compared. Where a server would refuse the token, what can be read is shown all the same, and
+/// the exit status is 1. Where it cannot be read as it is, damage such as blanks, quotes or a
+/// second layer of base64 is undone first; of a token whose end is missing the whole fields are
+/// shown.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n  \
     peertok decode @token.txt\n  \

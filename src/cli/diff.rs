@@ -16,10 +16,11 @@ use std::ffi::OsString;
 use std::fmt::{self, Write};
 use zeroize::Zeroizing;
 
-/// Compares two tokens: what differs as a server reads them, and what that means.
+/// Compares two tokens: what differs, and what that means.
 ///
-/// Addresses are compared as sets, roots by their certificates, secrets as digests. The exit status
-/// is 0 where a server reads the same from both, however they are written, and 1 where it does not.
+/// They are compared as a server reads them. Addresses are compared as sets, roots by their
+/// certificates, secrets as digests. The exit status is 0 where a server reads the same from both,
+/// however they are written, and 1 where it does not.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n  \
     peertok diff @old.token @new.token\n  \

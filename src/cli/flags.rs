@@ -5,9 +5,8 @@
 //! `-name -west` to `--name=-west`. The flags of Consul's HTTP API are refused here, since they ask
 //! for a server.
 
-use super::Cli;
 use super::report::Failure;
-use clap::CommandFactory;
+use clap::Command;
 use std::ffi::{OsStr, OsString};
 
 /// The HTTP API flags of Consul's command line, and what to use in their place in `generate`.
@@ -38,8 +37,9 @@ pub(super) struct Rewritten {
     pub(super) color: Option<String>,
 }
 
-/// Rewrites the arguments of the program, whose name stands first.
+/// Rewrites the arguments of the program, whose name stands first, for a command that is built.
 pub(super) fn with_two_dashes(
+    mut command: &Command,
     arguments: impl IntoIterator<Item = OsString>,
 ) -> Result<Rewritten, Failure> {
     let mut arguments = arguments.into_iter();
@@ -48,8 +48,6 @@ pub(super) fn with_two_dashes(
         command: String::new(),
         color: None,
     };
-    let mut command = Cli::command();
-    command.build();
     while let Some(argument) = arguments.next() {
         if argument == "--" {
             rewritten.arguments.push(argument);
@@ -58,7 +56,7 @@ pub(super) fn with_two_dashes(
         let Some(flag) = LongFlag::of(&argument) else {
             // The first argument that is no flag names the command whose flags follow.
             if let Some(found) = argument.to_str().and_then(|a| command.find_subcommand(a)) {
-                command = found.clone();
+                command = found;
                 let name = [&rewritten.command, command.get_name()].join(" ");
                 name.trim_start().clone_into(&mut rewritten.command);
             }
@@ -149,7 +147,7 @@ mod tests {
 
     fn rewritten(arguments: &str) -> Result<String, String> {
         let arguments = arguments.split(' ').map(OsString::from);
-        match with_two_dashes(arguments) {
+        match with_two_dashes(&crate::cli::command(), arguments) {
             Ok(rewritten) => Ok(rewritten
                 .arguments
                 .iter()

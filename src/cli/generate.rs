@@ -16,9 +16,10 @@ use clap::builder::NonEmptyStringValueParser;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// Builds a peering token from the acceptor's CA and addresses.
+/// Builds a token from CA and addresses.
 ///
-/// The flags of `consul peering generate-token` work as they do there, with one dash or two.
+/// They are the acceptor's, or come from its snapshot. The flags of `consul peering generate-token`
+/// work as they do there, with one dash or two.
 #[derive(clap::Args)]
 #[command(
     args_override_self = true,

@@ -16,10 +16,10 @@ use std::path::{Path, PathBuf};
 /// From how many pairs on there is a bar: fewer are written before anyone looks.
 const MANY: usize = 100;
 
-/// Writes a folder for each site of a mesh with everything that is to be carried in there, or checks
-/// what was written.
+/// Writes all that the sites of a mesh need to peer, or checks it.
 ///
-/// A second run changes only what changed in the file: keys, IDs and secrets stay.
+/// Each site gets a folder with everything that is to be carried in there. A second run changes only
+/// what changed in the file: keys, IDs and secrets stay.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
     peertok mesh mesh.toml --out kit\n  \

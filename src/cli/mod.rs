@@ -5,6 +5,7 @@
 //! the answer is no, and 2 where the command could not run.
 
 mod ca;
+mod completions;
 mod decode;
 mod diagnostics;
 mod diff;
@@ -18,6 +19,7 @@ mod jsonl;
 mod judging;
 mod kubernetes;
 mod layout;
+mod man;
 mod mesh;
 mod output;
 mod recovery;
@@ -28,7 +30,7 @@ mod validate;
 
 use crate::text;
 use clap::error::ErrorKind;
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use report::Failure;
 use std::ffi::OsString;
 use std::io::Write;
@@ -55,25 +57,24 @@ impl From<Status> for ExitCode {
     }
 }
 
-/// Build, read and judge Consul cluster-peering tokens, with no server and no network.
+/// Builds, reads and judges Consul cluster-peering tokens, without a server.
+// All of it fits on a screen of 24 lines, which takes a line for each command.
 #[derive(Parser)]
 #[command(
     name = "peertok",
     version,
     arg_required_else_help = true,
-    after_help = "Examples:\n  \
-        peertok validate @token.txt\n  \
-        peertok explain 'missing selected ALPN property'"
+    help_template = "{about-with-newline}{usage-heading} {usage}\n\n{all-args}{after-help}",
+    after_help = "Example:\n  peertok validate @token.txt"
 )]
 struct Cli {
-    /// When to use colour: auto (on a terminal, unless NO_COLOR is set), always or never.
+    /// When to use colour: auto, always or never.
     #[arg(
         long,
         global = true,
         value_name = "WHEN",
         default_value = "auto",
         hide_possible_values = true,
-        help_heading = "Output",
         display_order = 1000
     )]
     #[allow(dead_code, reason = "read before the arguments are parsed")]
@@ -106,6 +107,16 @@ enum Command {
     #[command(subcommand)]
     Ca(ca::Command),
     Fixtures(fixtures::Args),
+    Completions(completions::Args),
+    Man(man::Args),
+}
+
+/// The command line with all its commands, as clap parses it.
+fn command() -> clap::Command {
+    let mut command = Cli::command();
+    command.build();
+    // It is known without being listed, as --help is.
+    command.mut_subcommand("help", |help| help.hide(true))
 }
 
 /// The form of a command's output.
@@ -127,7 +138,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Status {
 }
 
 fn dispatch(arguments: impl IntoIterator<Item = OsString>) -> Result<Status, Failure> {
-    let rewritten = flags::with_two_dashes(arguments)?;
+    let mut command = command();
+    let rewritten = flags::with_two_dashes(&command, arguments)?;
     // Help and errors have colours too, so that this cannot wait until all is parsed.
     let color = rewritten.color.as_deref();
     match color.and_then(|color| Color::from_str(color, false).ok()) {
@@ -136,7 +148,8 @@ fn dispatch(arguments: impl IntoIterator<Item = OsString>) -> Result<Status, Fai
         Some(Color::Never) => anstream::ColorChoice::Never,
     }
     .write_global();
-    let cli = match Cli::try_parse_from(rewritten.arguments) {
+    let matches = command.try_get_matches_from_mut(rewritten.arguments);
+    let cli = match matches.and_then(|mut matches| Cli::from_arg_matches_mut(&mut matches)) {
         Ok(cli) => cli,
         Err(error) => return answer_clap(&error, &rewritten.command),
     };
@@ -151,6 +164,8 @@ fn dispatch(arguments: impl IntoIterator<Item = OsString>) -> Result<Status, Fai
         Command::Mesh(arguments) => mesh::run(&arguments),
         Command::Ca(command) => ca::run(&command),
         Command::Fixtures(arguments) => fixtures::run(&arguments),
+        Command::Completions(arguments) => completions::run(&arguments),
+        Command::Man(arguments) => man::run(&arguments),
     }
 }
 

@@ -19,11 +19,11 @@ use std::cmp::Reverse;
 use std::fmt::Write;
 use std::path::PathBuf;
 
-/// Says whether a Consul server would take a token, and if not, at which stage and in which words
-/// it refuses it.
+/// Says what a Consul server makes of a token.
 ///
-/// An accepted token is one that a server goes on to dial with. Whether the acceptor still honours
-/// its secret is in the acceptor's state, not in the token.
+/// It takes the token, or refuses it at a stage and in words that are printed as they are. A token
+/// that it takes is one that it goes on to dial with. Whether the acceptor still honours its secret
+/// is in the acceptor's state, not in the token.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n  \
     peertok validate @token.txt\n  \

@@ -194,6 +194,7 @@ fn the_examples_in_the_help_work() {
     fs::create_dir(&stand_ins).unwrap();
     for (name, file) in [
         ("kubectl", "cat secret.yaml"),
+        ("man", "cat"),
         (
             "journalctl",
             "echo 'agent.http: Request error: error=\"peering token peer ID value is empty\"'",
@@ -221,6 +222,8 @@ fn the_examples_in_the_help_work() {
         &["ca", "new"],
         &["ca", "check"],
         &["mesh"],
+        &["completions"],
+        &["man"],
     ] {
         let examples = examples(&stdout(&[command, &["--help"]].concat()));
         assert!(!examples.is_empty(), "{command:?} has no example");
@@ -243,6 +246,15 @@ fn the_examples_in_the_help_work() {
             assert_eq!(output.status.code(), Some(expected), "{example}: {stderr}");
         }
     }
+}
+
+/// Whoever asks what there is sees all of it at once, on the smallest screen.
+#[test]
+fn the_help_fits_a_screen() {
+    let help = peertok(&["--help"]).env("COLUMNS", "80").output().unwrap();
+    let help = String::from_utf8(help.stdout).unwrap();
+    assert!(help.lines().count() <= 24, "{help}");
+    assert!(help.lines().all(|line| line.len() <= 80), "{help}");
 }
 
 /// The session in the README prints what the README says.

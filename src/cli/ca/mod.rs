@@ -10,7 +10,7 @@ use crate::RootDetails;
 use clap::Subcommand;
 use jiff::Timestamp;
 
-/// Makes a root CA and the agent configuration that installs it, or checks one.
+/// Makes a root CA with its configuration, or checks one.
 #[derive(Debug, Subcommand)]
 #[command(after_help = "Example:\n  peertok ca new --out alpha-ca")]
 pub(super) enum Command {

@@ -23,10 +23,10 @@ use std::path::{Path, PathBuf};
 use told::Told;
 use zeroize::Zeroizing;
 
-/// Changes addresses or other fields of a token, and keeps every other byte within it.
+/// Changes addresses or other fields of a token.
 ///
-/// The token goes to standard output, and what was changed and may break by it to standard error.
-/// No token is made that a server would refuse.
+/// Every other byte within it is kept. The token goes to standard output, and what was changed and
+/// may break by it to standard error. No token is made that a server would refuse.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n  \
     peertok edit @token.txt --set-address lb.example.com:8503\n  \

@@ -15,12 +15,12 @@ use std::io::{self, BufReader, IsTerminal};
 /// How many entries are named where a text is not known.
 const HINTS: usize = 3;
 
-/// Explains the code or the name of a finding, or what a server says when peering fails: the cause,
-/// how to tell, and what to do.
+/// Explains a finding, or what a server says when peering fails.
 ///
-/// An error may be pasted whole, with whatever stands before it in a log. A log is read line by
-/// line, and each message that is known is explained, its cause in full the first time. In a log, a
-/// text that other programs say too counts only where the message is about peering.
+/// The explanation tells the cause, how to be sure of it, and what to do. An error may be pasted
+/// whole, with whatever stands before it in a log. A log is read line by line, and each message
+/// that is known is explained, its cause in full the first time. In a log, a text that other
+/// programs say too counts only where the message is about peering.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n  \
     peertok explain ca-expired\n  \
