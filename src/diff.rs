@@ -194,6 +194,21 @@ impl RootsDifference {
 }
 
 /// Compares the fields of two tokens.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use peertok::{PeeringToken, Relation, diff};
+///
+/// let a = std::fs::read("fixtures/consul/alpha-minted.token")?;
+/// let a = PeeringToken::decode(a.trim_ascii_end())?;
+/// let mut b = a.clone();
+/// b.manual_server_addresses = Some(vec!["lb.example.com:8503".to_owned()]);
+/// let difference = diff(&a, &b);
+/// assert_eq!(difference.relation, Relation::SameSecret);
+/// assert_eq!(difference.manual_server_addresses.only_b, ["lb.example.com:8503"]);
+/// # Ok(())
+/// # }
+/// ```
 #[must_use]
 pub fn diff(a: &PeeringToken, b: &PeeringToken) -> Difference {
     let addresses = |a: &Option<Vec<String>>, b: &Option<Vec<String>>| {

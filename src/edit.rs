@@ -150,6 +150,23 @@ impl Change {
 /// # Errors
 ///
 /// [`EditError`]; a member of the wrong type is none, and an edit of it mends it.
+///
+/// # Examples
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use peertok::{Change, edit};
+///
+/// let json = br#"{"PeerID": "1", "ServerAddresses": ["10.0.0.1:8503"], "New": 1}"#;
+/// let addresses = vec!["10.0.0.2:8503".to_owned()];
+/// let edited = edit(json, &[Change::ServerAddresses(Some(addresses))])?;
+/// assert_eq!(
+///     str::from_utf8(&edited)?,
+///     r#"{"PeerID": "1", "ServerAddresses": ["10.0.0.2:8503"], "New": 1}"#
+/// );
+/// # Ok(())
+/// # }
+/// ```
 pub fn edit(json: &[u8], changes: &[Change]) -> Result<Zeroizing<Vec<u8>>, EditError> {
     let mut edited = Zeroizing::new(json.to_vec());
     for change in changes {

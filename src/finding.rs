@@ -98,6 +98,11 @@ pub fn rules() -> &'static [&'static Rule] {
 }
 
 /// The rule of that code or name, in any case.
+///
+/// ```
+/// let rule = peertok::rule("CA-Expired").unwrap();
+/// assert_eq!((rule.code, rule.level.name()), ("PT102", "error"));
+/// ```
 #[must_use]
 pub fn rule(code_or_name: &str) -> Option<&'static Rule> {
     rules().iter().copied().find(|rule| {

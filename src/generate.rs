@@ -165,6 +165,26 @@ pub enum GenerateError {
 ///
 /// [`GenerateError`]: what Consul's own `generate-token` refuses is refused in its words. Unless
 /// [`Inputs::as_consul`] is set, no token is made that a server would refuse.
+///
+/// # Examples
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use peertok::{Inputs, Roots, generate, judge};
+///
+/// let mut inputs = Inputs::new("west", "dc1");
+/// inputs.roots = Roots::from_bundle(&std::fs::read("fixtures/ca/dc1.pem")?)?;
+/// inputs.server_addresses = vec!["10.0.0.1".to_owned()];
+/// let generated = generate(&inputs)?;
+/// assert_eq!(generated.token.dialed_addresses(), ["10.0.0.1:8503"]);
+/// assert_eq!(
+///     generated.notices[0].to_string(),
+///     "address \"10.0.0.1\" was completed to \"10.0.0.1:8503\""
+/// );
+/// assert!(judge(generated.text.as_bytes()).is_ok());
+/// # Ok(())
+/// # }
+/// ```
 pub fn generate(inputs: &Inputs) -> Result<Generated, GenerateError> {
     check_peer_name(&inputs.name)?;
     check_meta(&inputs.meta)?;

@@ -42,6 +42,16 @@ impl Shape {
 }
 
 /// A release such as `1.20` or `1.20.1`; only the two first numbers matter.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use peertok::{Release, Shape};
+///
+/// let release: Release = "1.15.3".parse()?;
+/// assert_eq!(release.shape(), Shape::V1_14);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Release {
     major: u32,

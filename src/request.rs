@@ -26,6 +26,13 @@ pub struct PeerNameError {
 /// # Errors
 ///
 /// [`PeerNameError`], in Consul's words.
+///
+/// # Examples
+///
+/// ```
+/// assert!(peertok::check_peer_name("cluster-02").is_ok());
+/// assert!(peertok::check_peer_name("Cluster_02").is_err());
+/// ```
 pub fn check_peer_name(name: &str) -> Result<(), PeerNameError> {
     let alphanumeric = |byte: &u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9');
     let bytes = name.as_bytes();

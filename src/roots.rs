@@ -19,6 +19,15 @@ use x509_parser::public_key::PublicKey;
 const CERTIFICATE: &[u8] = b"CERTIFICATE";
 
 /// The `CA` entries for a token, and the trust domain if their source names it.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let file = std::fs::read("fixtures/ca/rotated.pem")?;
+/// let roots = peertok::Roots::from_bundle(&file)?;
+/// assert_eq!(roots.entries.len(), 2);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Roots {
     /// The entries, each PEM text that ends in a line end.
@@ -242,6 +251,16 @@ pub(crate) fn with_line_end(text: &str) -> String {
 ///
 /// It is read with x509-parser, which shows more than a verdict needs, and is not the one that
 /// judges.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let file = std::fs::read_to_string("fixtures/ca/dc1.pem")?;
+/// let details = peertok::RootDetails::of_entry(&file);
+/// let root = details[0].as_ref().ok_or("it cannot be read")?;
+/// assert_eq!((root.key.as_str(), root.is_ca), ("EC P-256", true));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct RootDetails {

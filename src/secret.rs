@@ -7,6 +7,11 @@ use zeroize::Zeroizing;
 
 /// An establishment secret. It is wiped from memory when dropped, and its `Debug` and `Display`
 /// forms are the redacted one, so that it reaches an output only through [`Secret::expose`].
+///
+/// ```
+/// let secret = peertok::Secret::new("fa32ff27-5a61-4feb-8900-644a59ee7112".to_owned());
+/// assert_eq!(secret.to_string(), peertok::redacted(secret.expose().as_bytes()));
+/// ```
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Secret(Zeroizing<String>);
 

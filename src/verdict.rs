@@ -158,11 +158,31 @@ impl Refusal {
 /// # Errors
 ///
 /// The [`Refusal`] of a server that is asked to establish a peering with this token.
+///
+/// # Examples
+///
+/// ```
+/// let refusal = peertok::judge(b"not a token").unwrap_err();
+/// assert_eq!(refusal.stage().name(), "base64");
+/// assert_eq!(
+///     refusal.to_string(),
+///     "failed to decode token: illegal base64 data at input byte 3"
+/// );
+/// ```
 pub fn judge(token: &[u8]) -> Result<(), Refusal> {
     Judge::default().judge(token)
 }
 
 /// Judges tokens one after the other, with buffers that are kept from one to the next.
+///
+/// ```
+/// use peertok::{Judge, Stage};
+///
+/// let mut judge = Judge::default();
+/// let tokens = ["", "eyJ", "e30="];
+/// let stages = tokens.map(|token| judge.judge(token.as_bytes()).unwrap_err().stage());
+/// assert_eq!(stages, [Stage::Request, Stage::Base64, Stage::Addresses]);
+/// ```
 #[derive(Default)]
 pub struct Judge {
     json: Zeroizing<Vec<u8>>,
@@ -251,6 +271,13 @@ fn check_addresses(fields: &Fields<'_>) -> Result<(), Refusal> {
 
 /// Whether Consul takes this for the address of a peering server: `host:port`, where the host may
 /// be anything and the port is a number from 1 to 65535.
+///
+/// ```
+/// use peertok::is_server_address;
+///
+/// assert!(is_server_address("[2001:db8::1]:8503"));
+/// assert!(!is_server_address("lb.example.com"));
+/// ```
 #[must_use]
 pub fn is_server_address(address: &str) -> bool {
     split_host_port(address)

@@ -129,6 +129,22 @@ pub enum CaError {
 ///
 /// [`CaError`] for a cluster ID that is no UUID, for dates that no certificate has, and where the
 /// system gives no random bytes.
+///
+/// # Examples
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use peertok::ca::{RootOptions, agent_configuration, check_root, new_root};
+///
+/// let now = jiff::Timestamp::now();
+/// let root = new_root(&RootOptions::new(now))?;
+/// let configuration = agent_configuration(&root.cluster_id, &root.certificate, &root.private_key);
+/// assert!(configuration.contains(&root.cluster_id));
+/// let key = Some(root.private_key.as_bytes());
+/// assert!(check_root(root.certificate.as_bytes(), key, now).is_empty());
+/// # Ok(())
+/// # }
+/// ```
 pub fn new_root(options: &RootOptions) -> Result<NewRoot, CaError> {
     let cluster_id = match &options.cluster_id {
         Some(id) if is_uuid(id) => id.to_ascii_lowercase(),

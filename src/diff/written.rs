@@ -26,6 +26,16 @@ pub struct Written {
 /// # Errors
 ///
 /// The [`SyntaxError`] that Go finds in one of them.
+///
+/// # Examples
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let written = peertok::diff_json(br#"{"PeerID":"1"}"#, br#"{ "PeerID": "1" }"#)?;
+/// assert!(written.only_blanks && !written.reordered);
+/// # Ok(())
+/// # }
+/// ```
 pub fn diff_json(a: &[u8], b: &[u8]) -> Result<Written, SyntaxError> {
     let members = sets(&members(a)?, &members(b)?, |name| name);
     Ok(Written {

@@ -6,6 +6,13 @@ use crate::Rule;
 use std::fmt::Write;
 
 /// The page of a rule or of an answer.
+///
+/// ```
+/// use peertok::{Page, rule};
+///
+/// let page = Page::from(rule("no-ca").unwrap());
+/// assert!(page.markdown().starts_with("### PT101 no-ca\n**warning**, found at"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Page {

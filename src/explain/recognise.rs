@@ -133,6 +133,15 @@ impl Message {
 }
 
 /// Finds answers in texts. It is worth keeping for the next text.
+///
+/// ```
+/// use peertok::{Explainer, Message, Strictness};
+///
+/// let explainer = Explainer::new();
+/// let mut message = Message::new(Strictness::Argument);
+/// explainer.read(&mut message, "credentials: cannot check peer: missing selected ALPN property");
+/// assert_eq!(message.causes()[0].answer.name, "alpn-missing");
+/// ```
 #[derive(Debug)]
 pub struct Explainer {
     /// Finds in one pass which patterns a line may have: the words of peering, and behind them a

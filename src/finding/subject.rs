@@ -56,6 +56,21 @@ impl Circumstances<'_> {
 /// # Errors
 ///
 /// [`DecodeError`] where a server cannot read the token.
+///
+/// # Examples
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use peertok::{Circumstances, findings};
+///
+/// let token = std::fs::read("fixtures/consul/alpha-minted.token")?;
+/// let circumstances = Circumstances::at("2026-12-01T00:00:00Z".parse()?);
+/// let found = findings(token.trim_ascii_end(), &circumstances)?;
+/// let of_the_address = found.iter().find(|finding| finding.path == "$.ServerAddresses[0]");
+/// assert_eq!(of_the_address.map(|finding| finding.name), Some("address-loopback"));
+/// # Ok(())
+/// # }
+/// ```
 pub fn findings(
     token: &[u8],
     circumstances: &Circumstances<'_>,

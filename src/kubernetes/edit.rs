@@ -41,6 +41,20 @@ pub enum EditError {
 /// # Errors
 ///
 /// [`EditError`]; the manifest is then of no use for this.
+///
+/// # Examples
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use peertok::kubernetes::{Selector, replace_token};
+///
+/// let manifest = std::fs::read_to_string("fixtures/kubernetes/kubectl.yaml")?;
+/// let selector: Selector = "peering-token".parse()?;
+/// let edited = replace_token(&manifest, Some(&selector), "eyJDQSI6bnVsbH0=")?;
+/// assert!(edited.contains("\n  data: ZXlKRFFTSTZiblZzYkgwPQ==\n"));
+/// # Ok(())
+/// # }
+/// ```
 pub fn replace_token(
     manifest: &str,
     selector: Option<&Selector>,

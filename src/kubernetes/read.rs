@@ -105,6 +105,18 @@ fn kinds_or_nothing(kinds: &[String]) -> String {
 /// # Errors
 ///
 /// [`ReadError`] where the text is no YAML, or there is no token in it.
+///
+/// # Examples
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let manifest = std::fs::read("fixtures/kubernetes/kubectl.yaml")?;
+/// let tokens = peertok::kubernetes::read(&manifest)?;
+/// assert_eq!(tokens[0].place.selector(), "consul/peering-token:data");
+/// assert!(peertok::judge(&tokens[0].token).is_ok());
+/// # Ok(())
+/// # }
+/// ```
 pub fn read(manifest: &[u8]) -> Result<Vec<SecretToken>, ReadError> {
     let text = std::str::from_utf8(manifest).map_err(|error| ReadError::NotText {
         offset: error.valid_up_to(),

@@ -59,6 +59,18 @@ pub enum NameFault {
 /// # Errors
 ///
 /// [`NameError`] where Kubernetes would not take a name.
+///
+/// # Examples
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use peertok::kubernetes::{DEFAULT_KEY, manifest};
+///
+/// let secret = manifest("eyJDQSI6bnVsbH0=", "peering-token", Some("consul"), DEFAULT_KEY)?;
+/// assert!(secret.contains("\ndata:\n  data: ZXlKRFFTSTZiblZzYkgwPQ==\n"));
+/// # Ok(())
+/// # }
+/// ```
 pub fn manifest(
     token: &str,
     name: &str,

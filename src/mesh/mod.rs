@@ -102,6 +102,33 @@ pub struct Built {
 /// # Errors
 ///
 /// [`MeshError`]. Unless it is one of writing, nothing was written.
+///
+/// # Examples
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use peertok::mesh::{Options, build, check};
+///
+/// let file = r#"
+///     [[sites]]
+///     name = "berlin"
+///     datacenter = "berlin"
+///     addresses = ["berlin.acme.internal"]
+///
+///     [[sites]]
+///     name = "tokyo"
+///     datacenter = "tokyo"
+///     addresses = ["tokyo.acme.internal"]
+/// "#;
+/// let folder = tempfile::tempdir()?;
+/// let out = folder.path().join("kit");
+/// let now = jiff::Timestamp::now();
+/// let built = build(file, &Options::new(folder.path(), &out, now), &|_, _| ())?;
+/// assert_eq!((built.sites, built.pairs), (2, 1));
+/// assert!(check(&out, now)?.faults.is_empty());
+/// # Ok(())
+/// # }
+/// ```
 pub fn build(
     text: &str,
     options: &Options<'_>,

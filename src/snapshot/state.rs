@@ -34,6 +34,17 @@ pub(super) const OVERHEAD: usize = 512;
 
 /// What a snapshot holds, as far as peering is concerned. The private keys, ACL tokens, provider
 /// credentials and key-value pairs in it are never kept.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use peertok::snapshot::{Direction, State};
+///
+/// let state = State::read(std::fs::File::open("fixtures/consul/alpha-minted.snap")?)?;
+/// let peering = state.peering("beta").ok_or("no such peering")?;
+/// assert_eq!(peering.direction(), Direction::Accepts);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct State {

@@ -26,6 +26,21 @@ use zeroize::Zeroizing;
 ///
 /// A list is `None` where the token has `null` or no such field: a server writes an unset list as
 /// `null`, never as `[]`.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use peertok::{PeeringToken, Shape};
+///
+/// let text = std::fs::read("fixtures/consul/alpha-minted.token")?;
+/// let text = text.trim_ascii_end();
+/// let token = PeeringToken::decode(text)?;
+/// assert_eq!(token.remote.datacenter, "alpha");
+/// assert_eq!(token.dialed_addresses(), ["127.0.0.1:18503"]);
+/// // It is written as Consul writes it, to the byte.
+/// assert_eq!(token.encode(Shape::V1_16).as_bytes(), text);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PeeringToken {
     /// The acceptor's root certificates, each entry a PEM text of one certificate or, rarely, of a
@@ -81,6 +96,22 @@ pub enum DecodeError {
 }
 
 /// What [`Reading::of_token`] makes of a token that has JSON in it.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use peertok::{Reading, encode_base64};
+///
+/// // A server refuses this token; what is in it can be read all the same.
+/// let token = encode_base64(br#"{"PeerID": 1, "ServerName": "server.dc1"}"#);
+/// let reading = Reading::of_token(token.as_bytes())?;
+/// assert_eq!(reading.token.server_name, "server.dc1");
+/// assert_eq!(
+///     reading.type_error.map(|error| error.to_string()).as_deref(),
+///     Some("json: cannot unmarshal number into Go struct field PeeringToken.PeerID of type string")
+/// );
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Reading {
     /// The fields as Go reads them, those behind a type error included.

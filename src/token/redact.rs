@@ -16,6 +16,16 @@ const TOKEN_KEY: &str = "PeeringToken";
 /// # Errors
 ///
 /// The [`SyntaxError`] that Go finds.
+///
+/// # Examples
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let json = peertok::redact(br#"{"EstablishmentSecret":"fa32ff27-5a61-4feb-8900-644a59ee7112"}"#)?;
+/// assert_eq!(*json, r#"{"EstablishmentSecret":"<redacted, sha256:f64966ae>"}"#);
+/// # Ok(())
+/// # }
+/// ```
 pub fn redact(json: &[u8]) -> Result<Zeroizing<String>, SyntaxError> {
     let mut text = Zeroizing::new(String::with_capacity(json.len() + 4096));
     let mut from = 0;
@@ -78,6 +88,11 @@ fn redact_keys(json: &str) -> Result<Zeroizing<String>, SyntaxError> {
 
 /// The token in Consul's envelope `{"PeeringToken":"…"}`, or in the body of an establish request,
 /// read as Go reads it: the key in any case, the last of several. Gives `None` where there is none.
+///
+/// ```
+/// let token = peertok::token_in_envelope(br#"{"PeeringToken":"eyJDQSI6bnVsbH0="}"#);
+/// assert_eq!(token.as_deref().map(String::as_str), Some("eyJDQSI6bnVsbH0="));
+/// ```
 #[must_use]
 pub fn token_in_envelope(json: &[u8]) -> Option<Zeroizing<String>> {
     let mut token = None;
