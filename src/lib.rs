@@ -115,3 +115,8 @@ pub use token::{
     redact, token_in_envelope,
 };
 pub use verdict::{Judge, Refusal, Stage, is_server_address, judge};
+
+/// The guide's code, as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/library.md")]
+struct Guide;
