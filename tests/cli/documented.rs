@@ -1,4 +1,4 @@
-//! What the schemas, the help and the README promise.
+//! What the schemas and the help promise.
 
 use super::*;
 
@@ -255,34 +255,4 @@ fn the_help_fits_a_screen() {
     let help = String::from_utf8(help.stdout).unwrap();
     assert!(help.lines().count() <= 24, "{help}");
     assert!(help.lines().all(|line| line.len() <= 80), "{help}");
-}
-
-/// The session in the README prints what the README says.
-#[test]
-fn the_readme_tells_what_happens() {
-    let folder = tempfile::tempdir().unwrap();
-    std::os::unix::fs::symlink(root().join("fixtures"), folder.path().join("fixtures")).unwrap();
-    let binary = Path::new(env!("CARGO_BIN_EXE_peertok")).parent().unwrap();
-    let path = format!("{}:{}", binary.display(), std::env::var("PATH").unwrap());
-    let readme = fs::read_to_string(root().join("README.md")).unwrap();
-    let mut run = 0;
-    for block in readme.split("```console\n").skip(1) {
-        let block = block.split("```").next().unwrap();
-        for step in block.split("$ ").skip(1) {
-            let (command, expected) = step.split_once('\n').unwrap();
-            if command.contains("jq ") && Command::new("jq").arg("--version").output().is_err() {
-                println!("SKIPPED: no jq on this machine: {command}");
-                continue;
-            }
-            snapbox::cmd::Command::new("bash")
-                .current_dir(folder.path())
-                .env("PATH", &path)
-                .env_remove("CLICOLOR_FORCE")
-                .args(["-c", &format!("{{ {command}; }} 2>&1")])
-                .assert()
-                .stdout_eq(expected.replace("(expires in 9 years)", "([..])"));
-            run += 1;
-        }
-    }
-    assert!(run >= 5, "found only {run} commands in the README");
 }

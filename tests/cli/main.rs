@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
+mod consoles;
 mod documented;
 mod files;
 mod secrets;

@@ -65,7 +65,7 @@ fn transcripts() {
 }
 
 /// What was printed, with each line that an expected one with `[..]` stands for replaced by that.
-fn with_wildcards(printed: Vec<u8>, expected: &str) -> String {
+pub(super) fn with_wildcards(printed: Vec<u8>, expected: &str) -> String {
     let stands_for = |pattern: &str, line: &str| {
         let mut rest = Some(line);
         let mut parts = pattern.split("[..]");
