@@ -63,9 +63,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
-    let mut settings = Settings::default();
-    settings.seed = arguments.seed;
-    settings.at = arguments.at;
+    let settings = Settings::new(arguments.seed, arguments.at);
     if arguments.random && arguments.jsonl {
         let count = arguments.count.unwrap_or_default();
         return print_lines(random(&settings).take(count));
