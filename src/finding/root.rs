@@ -8,13 +8,13 @@
 //! or not.
 
 use crate::godialect::pem;
-use crate::godialect::x509::check_certificate;
+use crate::godialect::x509::{check_certificate, is_ca};
 use crate::roots::spiffe_host;
 use jiff::Timestamp;
 use x509_parser::extensions::{GeneralName, NameConstraints, ParsedExtension};
 use x509_parser::oid_registry::{
-    OID_KEY_TYPE_EC_PUBLIC_KEY, OID_PKCS1_RSAENCRYPTION, OID_SIG_ED25519,
-    OID_X509_EXT_AUTHORITY_KEY_IDENTIFIER, OID_X509_EXT_BASIC_CONSTRAINTS,
+    OID_KEY_TYPE_EC_PUBLIC_KEY, OID_PKCS1_RSAENCRYPTION, OID_PKIX_AUTHORITY_INFO_ACCESS,
+    OID_SIG_ED25519, OID_X509_EXT_AUTHORITY_KEY_IDENTIFIER, OID_X509_EXT_BASIC_CONSTRAINTS,
     OID_X509_EXT_CERTIFICATE_POLICIES, OID_X509_EXT_CRL_DISTRIBUTION_POINTS,
     OID_X509_EXT_EXTENDED_KEY_USAGE, OID_X509_EXT_INHIBIT_ANY_POLICY, OID_X509_EXT_KEY_USAGE,
     OID_X509_EXT_NAME_CONSTRAINTS, OID_X509_EXT_POLICY_CONSTRAINTS, OID_X509_EXT_POLICY_MAPPINGS,
@@ -160,15 +160,14 @@ impl<'a> Root<'a> {
         for extension in certificate.extensions() {
             let mut is_known = is_known(&extension.oid);
             match extension.parsed_extension() {
-                ParsedExtension::BasicConstraints(constraints) => self.is_ca = constraints.ca,
-                // Go can read it, or would have refused the token.
-                ParsedExtension::ParseError { .. }
-                    if extension.oid == OID_X509_EXT_BASIC_CONSTRAINTS =>
-                {
-                    self.is_ca = true;
+                _ if extension.oid == OID_X509_EXT_BASIC_CONSTRAINTS => {
+                    // x509-parser reads some of them otherwise. Where Go refuses them, there is no
+                    // dialing at all.
+                    self.is_ca = is_ca(extension.value).unwrap_or(true);
                 }
                 ParsedExtension::KeyUsage(usage) => {
-                    self.may_sign = usage.flags == 0 || usage.key_cert_sign();
+                    // Go reads nine bits, and takes none of them set for no key usage.
+                    self.may_sign = usage.flags & 0x1ff == 0 || usage.key_cert_sign();
                 }
                 ParsedExtension::ExtendedKeyUsage(usage) => {
                     let for_others = usage.client_auth
@@ -291,6 +290,7 @@ fn is_known(oid: &Oid<'_>) -> bool {
         OID_X509_EXT_POLICY_CONSTRAINTS,
         OID_X509_EXT_INHIBIT_ANY_POLICY,
         OID_X509_EXT_CRL_DISTRIBUTION_POINTS,
+        OID_PKIX_AUTHORITY_INFO_ACCESS,
     ]
     .contains(oid)
 }

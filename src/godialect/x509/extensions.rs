@@ -154,7 +154,10 @@ impl<'a> Extension<'a> {
             }
             [0x55, 0x1d, 15] => (is_key_usage(value), ExtensionPart::KeyUsage),
             [0x55, 0x1d, 17] => return alternative_name::check(value),
-            [0x55, 0x1d, 19] => (is_basic_constraints(value), ExtensionPart::BasicConstraints),
+            [0x55, 0x1d, 19] => (
+                read_basic_constraints(value).map(|_| ()),
+                ExtensionPart::BasicConstraints,
+            ),
             [0x55, 0x1d, 30] => return name_constraints::check(value),
             [0x55, 0x1d, 31] => return check_distribution_points(value),
             [0x55, 0x1d, 32] => (is_policies(value), ExtensionPart::CertificatePolicies),
@@ -200,18 +203,22 @@ fn is_key_usage(mut value: Reader<'_>) -> Option<()> {
     value.bit_string().map(|_| ())
 }
 
-/// Go takes an explicit FALSE, and a path length without a CA.
-fn is_basic_constraints(mut value: Reader<'_>) -> Option<()> {
+/// Whether the basic constraints make a CA; Go takes an explicit FALSE, and a path length without a
+/// CA.
+fn read_basic_constraints(mut value: Reader<'_>) -> Option<bool> {
     let mut fields = value.enter(Tag::SEQUENCE)?;
-    if fields.next_is(Tag::BOOLEAN) {
-        fields.boolean()?;
-    }
+    let is_ca = fields.next_is(Tag::BOOLEAN) && fields.boolean()?;
     if fields.next_is(Tag::INTEGER) {
         let path_length = fields.integer()?;
         // Read as unsigned, then held to Go's largest `int`: what is left is the range of an i64.
         path_length.to_i64().filter(|&length| length >= 0)?;
     }
-    Some(())
+    Some(is_ca)
+}
+
+/// Whether Go reads a CA in this value of 2.5.29.19; `None` where it refuses the certificate.
+pub(crate) fn is_ca(basic_constraints: &[u8]) -> Option<bool> {
+    read_basic_constraints(Reader::new(basic_constraints))
 }
 
 fn check_distribution_points(mut value: Reader<'_>) -> Result<(), ExtensionError> {

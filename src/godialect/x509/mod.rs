@@ -33,6 +33,8 @@ pub use name_constraints::ConstraintError;
 pub use public_key::PublicKeyError;
 pub use uri::{UriError, UriFault};
 
+pub(crate) use extensions::is_ca;
+
 use der::{Reader, Tag};
 use public_key::AlgorithmIdentifier;
 
