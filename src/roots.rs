@@ -315,14 +315,17 @@ impl RootDetails {
 /// The host of the `spiffe://` URI among alternative names, in lower case.
 pub(crate) fn spiffe_host(names: &[GeneralName<'_>]) -> Option<String> {
     names.iter().find_map(|name| match name {
-        GeneralName::URI(uri) => {
-            let (scheme, rest) = uri.split_once("://")?;
-            let host = rest.split(['/', '?', '#']).next()?;
-            let found = scheme.eq_ignore_ascii_case("spiffe") && !host.is_empty();
-            found.then(|| host.to_lowercase())
-        }
+        GeneralName::URI(uri) => host_of_spiffe_uri(uri),
         _ => None,
     })
+}
+
+/// The host of a URI, in lower case, where that is a `spiffe://` URI with one.
+pub(crate) fn host_of_spiffe_uri(uri: &str) -> Option<String> {
+    let (scheme, rest) = uri.split_once("://")?;
+    let host = rest.split(['/', '?', '#']).next()?;
+    let found = scheme.eq_ignore_ascii_case("spiffe") && !host.is_empty();
+    found.then(|| host.to_lowercase())
 }
 
 pub(crate) fn key_name(certificate: &X509Certificate<'_>) -> String {

@@ -8,10 +8,12 @@
 //! or not.
 
 use crate::godialect::pem;
-use crate::godialect::x509::{check_certificate, is_ca};
-use crate::roots::spiffe_host;
+use crate::godialect::x509::{
+    GeneralName, alternative_names, check_certificate, constrained_names, is_ca,
+};
+use crate::roots::host_of_spiffe_uri;
 use jiff::Timestamp;
-use x509_parser::extensions::{GeneralName, NameConstraints, ParsedExtension};
+use x509_parser::extensions::ParsedExtension;
 use x509_parser::oid_registry::{
     OID_KEY_TYPE_EC_PUBLIC_KEY, OID_PKCS1_RSAENCRYPTION, OID_PKIX_AUTHORITY_INFO_ACCESS,
     OID_SIG_ED25519, OID_X509_EXT_AUTHORITY_KEY_IDENTIFIER, OID_X509_EXT_BASIC_CONSTRAINTS,
@@ -156,15 +158,28 @@ impl<'a> Root<'a> {
         }
     }
 
+    /// What x509-parser reads otherwise than Go is read as Go does. Where Go refuses it, there is no
+    /// dialing at all.
     fn read_extensions(&mut self, certificate: &X509Certificate<'a>, server_name: &str) {
         for extension in certificate.extensions() {
             let mut is_known = is_known(&extension.oid);
-            match extension.parsed_extension() {
-                _ if extension.oid == OID_X509_EXT_BASIC_CONSTRAINTS => {
-                    // x509-parser reads some of them otherwise. Where Go refuses them, there is no
-                    // dialing at all.
-                    self.is_ca = is_ca(extension.value).unwrap_or(true);
+            if extension.oid == OID_X509_EXT_BASIC_CONSTRAINTS {
+                self.is_ca = is_ca(extension.value).unwrap_or(true);
+            } else if extension.oid == OID_X509_EXT_SUBJECT_ALT_NAME
+                && let Some(names) = alternative_names(extension.value)
+            {
+                is_known = names.iter().any(|name| *name != GeneralName::Other);
+                self.read_names(&names, server_name);
+            } else if extension.oid == OID_X509_EXT_NAME_CONSTRAINTS
+                && let Some([permitted, excluded]) = constrained_names(extension.value)
+            {
+                let mut names = permitted.iter().chain(&excluded);
+                is_known = names.all(|name| *name != GeneralName::Other);
+                if !permits(&permitted, &excluded, server_name) {
+                    self.obstacle = Some(Obstacle::NameConstraints);
                 }
+            }
+            match extension.parsed_extension() {
                 ParsedExtension::KeyUsage(usage) => {
                     // Go reads nine bits, and takes none of them set for no key usage.
                     self.may_sign = usage.flags & 0x1ff == 0 || usage.key_cert_sign();
@@ -180,26 +195,22 @@ impl<'a> Root<'a> {
                         self.obstacle = Some(Obstacle::Purpose);
                     }
                 }
-                ParsedExtension::SubjectAlternativeName(names) => {
-                    let names = &names.general_names;
-                    is_known = names.iter().any(is_known_name);
-                    self.trust_domain = spiffe_host(names);
-                    self.has_server_name = names.iter().any(
-                        |name| matches!(name, GeneralName::DNSName(dns) if covers(dns, server_name)),
-                    );
-                }
-                ParsedExtension::NameConstraints(constraints) => {
-                    is_known = subtrees(constraints).all(is_known_name);
-                    if !permits(constraints, server_name) {
-                        self.obstacle = Some(Obstacle::NameConstraints);
-                    }
-                }
                 _ => {}
             }
             if extension.critical && !is_known {
                 self.obstacle = Some(Obstacle::CriticalExtension(extension.oid.clone()));
             }
         }
+    }
+
+    fn read_names(&mut self, names: &[GeneralName<'_>], server_name: &str) {
+        self.trust_domain = names.iter().find_map(|name| match name {
+            GeneralName::Uri(uri) => host_of_spiffe_uri(uri),
+            _ => None,
+        });
+        self.has_server_name = names
+            .iter()
+            .any(|name| matches!(name, GeneralName::Dns(dns) if covers(dns, server_name)));
     }
 
     /// The JSON path of the entry.
@@ -295,50 +306,25 @@ fn is_known(oid: &Oid<'_>) -> bool {
     .contains(oid)
 }
 
-fn is_known_name(name: &GeneralName<'_>) -> bool {
-    matches!(
-        name,
-        GeneralName::DNSName(_)
-            | GeneralName::RFC822Name(_)
-            | GeneralName::IPAddress(_)
-            | GeneralName::URI(_)
-    )
-}
-
-fn subtrees<'c>(constraints: &'c NameConstraints<'_>) -> impl Iterator<Item = &'c GeneralName<'c>> {
-    let permitted = constraints.permitted_subtrees.iter().flatten();
-    let excluded = constraints.excluded_subtrees.iter().flatten();
-    permitted.chain(excluded).map(|subtree| &subtree.base)
-}
-
 /// Whether name constraints let the server name pass. Those of other kinds of names are left alone:
 /// which names of such kinds the acceptor's certificate has is not in the token.
-fn permits(constraints: &NameConstraints<'_>, server_name: &str) -> bool {
-    let is_within = |dns: &str| {
+fn permits(permitted: &[GeneralName<'_>], excluded: &[GeneralName<'_>], server_name: &str) -> bool {
+    let is_within = |name: &GeneralName<'_>| {
+        let GeneralName::Dns(dns) = name else {
+            return None;
+        };
         let domain = dns.strip_prefix('.').unwrap_or(dns);
         let before = strip_suffix_ignoring_case(server_name, domain);
-        match before {
+        Some(match before {
             Some("") => !dns.starts_with('.'),
             Some(before) => domain.is_empty() || before.ends_with('.'),
             None => false,
-        }
-    };
-    let mut permitted = constraints
-        .permitted_subtrees
-        .iter()
-        .flatten()
-        .filter_map(|subtree| match subtree.base {
-            GeneralName::DNSName(dns) => Some(is_within(dns)),
-            _ => None,
         })
-        .peekable();
-    let excluded = constraints
-        .excluded_subtrees
-        .iter()
-        .flatten()
-        .any(|subtree| matches!(subtree.base, GeneralName::DNSName(dns) if is_within(dns)));
+    };
+    let mut permitted = permitted.iter().filter_map(is_within).peekable();
     let is_permitted = permitted.peek().is_none() || permitted.any(|is_within| is_within);
-    is_permitted && !excluded
+    let mut excluded = excluded.iter().filter_map(is_within);
+    is_permitted && !excluded.any(|is_within| is_within)
 }
 
 /// Whether a DNS name of a certificate covers the server name (Go's `Certificate.VerifyHostname`):

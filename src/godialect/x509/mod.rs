@@ -33,7 +33,9 @@ pub use name_constraints::ConstraintError;
 pub use public_key::PublicKeyError;
 pub use uri::{UriError, UriFault};
 
+pub(crate) use alternative_name::{GeneralName, alternative_names};
 pub(crate) use extensions::is_ca;
+pub(crate) use name_constraints::constrained_names;
 
 use der::{Reader, Tag};
 use public_key::AlgorithmIdentifier;

@@ -9,6 +9,7 @@
 
 use thiserror::Error;
 
+use super::alternative_name::{DNS, EMAIL, GeneralName, IP, URI};
 use super::der::{Element, Reader, Tag};
 use super::domain::{is_domain_constraint, is_mailbox};
 use super::extensions::{ExtensionError, ExtensionPart};
@@ -99,6 +100,20 @@ pub(super) fn check(value: Reader<'_>) -> Result<(), ExtensionError> {
     Ok(())
 }
 
+/// The permitted and the excluded names that Go reads in this value of 2.5.29.30; `None` where it
+/// refuses the certificate.
+pub(crate) fn constrained_names(value: &[u8]) -> Option<[Vec<GeneralName<'_>>; 2]> {
+    let value = Reader::new(value);
+    check(value).ok()?;
+    read_lists(value).map(|lists| lists.map(names))
+}
+
+/// The names in a list that was checked.
+fn names(mut list: Reader<'_>) -> Vec<GeneralName<'_>> {
+    let next = || list.enter(Tag::SEQUENCE)?.any().map(GeneralName::of);
+    std::iter::from_fn(next).collect()
+}
+
 /// The permitted and the excluded subtrees; a missing list counts as an empty one.
 fn read_lists(mut value: Reader<'_>) -> Option<[Reader<'_>; 2]> {
     let mut fields = value.enter(Tag::SEQUENCE).filter(|_| value.is_empty())?;
@@ -110,11 +125,6 @@ fn read_lists(mut value: Reader<'_>) -> Option<[Reader<'_>; 2]> {
 }
 
 fn check_name(name: Element<'_>) -> Result<(), ConstraintError> {
-    const EMAIL: Tag = Tag::implicit(1);
-    const DNS: Tag = Tag::implicit(2);
-    const URI: Tag = Tag::implicit(6);
-    const IP: Tag = Tag::implicit(7);
-
     match name.tag {
         EMAIL => check_email(ascii(name.content)?),
         DNS => check_dns(ascii(name.content)?),
