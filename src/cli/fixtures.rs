@@ -8,18 +8,19 @@ use crate::text::shown;
 use jiff::Timestamp;
 use serde::Deserialize;
 use std::collections::BTreeSet;
-use std::fs;
-use std::io::{self, BufWriter, ErrorKind, Write};
+use std::fs::{self, DirEntry};
+use std::io::{self, BufWriter, Write};
+use std::iter;
 use std::path::{Path, PathBuf};
 
 const MANIFEST: &str = "manifest.json";
+const README: &str = "README.md";
 
 /// Writes labelled tokens for tests, each with what a server says of it.
 ///
-/// In the folder each token has a file, and manifest.json tells for each whether a server takes it,
-/// else the stage and the server's words, and which findings it has. The same seed and the same
-/// release give the same bytes everywhere. The secrets in them follow from the seed, and protect
-/// nothing.
+/// Each token has a file, and manifest.json tells of each whether a server takes it, else the stage
+/// and the server's words, and what is found of it. The same seed and the same release of peertok give
+/// the same bytes everywhere. The secrets in them follow from the seed, and protect nothing.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
     peertok fixtures testdata/tokens\n  \
@@ -117,39 +118,31 @@ fn write(
     vectors: &[Vector],
     force: bool,
 ) -> Result<Status, Failure> {
-    let cannot = |path: &Path| {
-        let path = path.display().to_string();
-        move |error: io::Error| {
-            Failure::could_not_run(format!("cannot write {path}: {}", error.kind()))
-        }
-    };
-    fs::create_dir_all(folder).map_err(cannot(folder))?;
+    let failed = |path: &Path, error: &io::Error| cannot_write(path, &error.kind().to_string());
+    fs::create_dir_all(folder).map_err(|error| failed(folder, &error))?;
     let old = files_of_before(folder)?;
     if !old.is_empty() && !force {
-        let message = format!(
-            "cannot write {}: tokens are in it already",
-            folder.display()
-        );
-        return Err(Failure::could_not_run(message).hint("--force replaces them"));
-    }
-    // Without a manifest nothing speaks of files that are half written.
-    let manifest = folder.join(MANIFEST);
-    if !old.is_empty() {
-        fs::remove_file(&manifest).map_err(cannot(&manifest))?;
+        let failure = cannot_write(folder, "tokens are in it already");
+        return Err(failure.hint("--force replaces them"));
     }
     for name in old {
         let path = folder.join(name);
-        match fs::remove_file(&path) {
-            Err(error) if error.kind() == ErrorKind::NotFound => {}
-            removed => removed.map_err(cannot(&path))?,
-        }
+        fs::remove_file(&path).map_err(|error| failed(&path, &error))?;
     }
-    for (name, content) in vectors.iter().flat_map(Vector::files) {
+    let put = |name: &str, content: &[u8]| {
         let path = folder.join(name);
-        fs::write(&path, content).map_err(cannot(&path))?;
+        let parent = path.parent().unwrap_or(folder);
+        let made = fs::create_dir_all(parent).and_then(|()| fs::write(&path, content));
+        made.map_err(|error| failed(&path, &error))
+    };
+    for (name, content) in vectors.iter().flat_map(Vector::files) {
+        put(&name, content)?;
     }
-    let labels = Manifest::of(settings, vectors).to_json();
-    fs::write(&manifest, labels).map_err(cannot(&manifest))?;
+    put(README, include_bytes!("fixtures.md"))?;
+    put(
+        MANIFEST,
+        Manifest::of(settings, vectors).to_json().as_bytes(),
+    )?;
     let accepted = vectors.iter().filter(|vector| vector.refusal.is_none());
     output::print(&format!(
         "{}: {} tokens, {} of which a server takes; manifest.json tells of each\n",
@@ -160,45 +153,83 @@ fn write(
     Ok(Status::Done)
 }
 
-/// The files that a manifest in the folder speaks of. A folder with anything else in it is refused,
-/// since nothing is to be lost there.
+/// The labels of before, as far as they name files.
+#[derive(Deserialize)]
+struct Labels {
+    vectors: Vec<Files>,
+}
+
+#[derive(Deserialize)]
+struct Files {
+    file: String,
+    acceptor: Option<Snapshot>,
+    dialer_snapshot: Option<String>,
+    kubernetes: Option<Secret>,
+}
+
+#[derive(Deserialize)]
+struct Snapshot {
+    snapshot: String,
+}
+
+#[derive(Deserialize)]
+struct Secret {
+    manifest: String,
+}
+
+impl Files {
+    fn all(self) -> impl Iterator<Item = String> {
+        let beside = [
+            self.acceptor.map(|acceptor| acceptor.snapshot),
+            self.dialer_snapshot,
+            self.kubernetes.map(|place| place.manifest),
+        ];
+        iter::once(self.file).chain(beside.into_iter().flatten())
+    }
+}
+
+/// The files in the folder, of which its manifest speaks. A folder with anything else in it is
+/// refused, since nothing is to be lost there.
 fn files_of_before(folder: &Path) -> Result<BTreeSet<String>, Failure> {
-    #[derive(Deserialize)]
-    struct Labels {
-        vectors: Vec<Names>,
+    let found =
+        files_in(folder).map_err(|error| cannot_write(folder, &error.kind().to_string()))?;
+    if found.is_empty() {
+        return Ok(found);
     }
-    #[derive(Deserialize)]
-    struct Names {
-        name: String,
+    let labels = fs::read(folder.join(MANIFEST)).ok();
+    let labels = labels.and_then(|labels| serde_json::from_slice::<Labels>(&labels).ok());
+    let labels = labels.into_iter().flat_map(|labels| labels.vectors);
+    let mut known: BTreeSet<String> = labels.flat_map(Files::all).collect();
+    known.extend([MANIFEST, README].map(str::to_owned));
+    match found.iter().find(|name| !known.contains(*name)) {
+        None => Ok(found),
+        Some(other) => {
+            let other = folder.join(other).display().to_string();
+            let why = format!("{other} is not of these tokens");
+            Err(cannot_write(folder, &why)
+                .hint("name a new folder, or one that fixtures wrote before"))
+        }
     }
-    let cannot = |why: &str| {
-        let message = format!("cannot write {}: {why}", folder.display());
-        Failure::could_not_run(message)
-    };
-    let entries = fs::read_dir(folder).map_err(|error| cannot(&error.kind().to_string()))?;
-    let names: BTreeSet<String> = entries
-        .filter_map(Result::ok)
-        .map(|entry| entry.file_name().to_string_lossy().into_owned())
-        .collect();
-    if names.is_empty() {
-        return Ok(names);
+}
+
+/// All files in a folder and the folders in it, with a / between; what lies deeper is named by its
+/// folder.
+fn files_in(folder: &Path) -> io::Result<BTreeSet<String>> {
+    let mut found = BTreeSet::new();
+    let name = |entry: &DirEntry| entry.file_name().to_string_lossy().into_owned();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if !entry.file_type()?.is_dir() {
+            found.insert(name(&entry));
+            continue;
+        }
+        for inner in fs::read_dir(entry.path())? {
+            found.insert(format!("{}/{}", name(&entry), name(&inner?)));
+        }
     }
-    let not_ours = || {
-        cannot("it holds something else")
-            .hint("name a new folder, or one that fixtures wrote before")
-    };
-    let labels = fs::read(folder.join(MANIFEST)).map_err(|_| not_ours())?;
-    let labels: Labels = serde_json::from_slice(&labels).map_err(|_| not_ours())?;
-    let known: BTreeSet<String> = labels.vectors.into_iter().map(|names| names.name).collect();
-    // A file of a vector has its name and an ending.
-    let is_known = |name: &String| {
-        name == MANIFEST
-            || name
-                .split_once('.')
-                .is_some_and(|(name, _)| known.contains(name))
-    };
-    match names.iter().all(is_known) {
-        true => Ok(names),
-        false => Err(not_ours()),
-    }
+    Ok(found)
+}
+
+fn cannot_write(path: &Path, why: &str) -> Failure {
+    Failure::could_not_run(format!("cannot write {}: {why}", path.display()))
 }
