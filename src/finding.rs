@@ -14,6 +14,7 @@ mod rules;
 mod sample;
 mod server_name;
 mod subject;
+mod token;
 
 pub use subject::{Circumstances, findings};
 

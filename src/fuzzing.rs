@@ -3,6 +3,8 @@
 
 #![allow(missing_docs, reason = "each function is the private one of that name")]
 
+#[cfg(feature = "cli")]
+pub use crate::cli::jsonl_answers;
 use crate::godialect::{address, base64, json, pem, target, x509};
 use crate::{CertificateError, CorruptBase64, SyntaxError};
 

@@ -19,15 +19,6 @@ use x509_parser::public_key::PublicKey;
 const CERTIFICATE: &[u8] = b"CERTIFICATE";
 
 /// The `CA` entries for a token, and the trust domain if their source names it.
-///
-/// ```
-/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let file = std::fs::read("fixtures/ca/rotated.pem")?;
-/// let roots = peertok::Roots::from_bundle(&file)?;
-/// assert_eq!(roots.entries.len(), 2);
-/// # Ok(())
-/// # }
-/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Roots {
     /// The entries, each PEM text that ends in a line end.
@@ -251,16 +242,6 @@ pub(crate) fn with_line_end(text: &str) -> String {
 ///
 /// It is read with x509-parser, which shows more than a verdict needs, and is not the one that
 /// judges.
-///
-/// ```
-/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let file = std::fs::read_to_string("fixtures/ca/dc1.pem")?;
-/// let details = peertok::RootDetails::of_entry(&file);
-/// let root = details[0].as_ref().ok_or("it cannot be read")?;
-/// assert_eq!((root.key.as_str(), root.is_ca), ("EC P-256", true));
-/// # Ok(())
-/// # }
-/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct RootDetails {
@@ -302,7 +283,7 @@ impl RootDetails {
         Some(Self {
             subject: certificate.subject().to_string(),
             issuer: certificate.issuer().to_string(),
-            trust_domain: names.and_then(|names| spiffe_host(&names.value.general_names)),
+            trust_domain: names.and_then(|names| trust_domain(&names.value.general_names)),
             not_before: moment(certificate.validity().not_before.timestamp()),
             not_after: moment(certificate.validity().not_after.timestamp()),
             key: key_name(&certificate),
@@ -312,20 +293,22 @@ impl RootDetails {
     }
 }
 
-/// The host of the `spiffe://` URI among alternative names, in lower case.
-pub(crate) fn spiffe_host(names: &[GeneralName<'_>]) -> Option<String> {
-    names.iter().find_map(|name| match name {
-        GeneralName::URI(uri) => host_of_spiffe_uri(uri),
-        _ => None,
-    })
+/// The host of a `spiffe://` URI.
+pub(crate) fn spiffe_host(uri: &str) -> Option<&str> {
+    let (scheme, rest) = uri.split_at_checked("spiffe".len())?;
+    let rest = rest.strip_prefix("://")?;
+    let end = memchr::memchr3(b'/', b'?', b'#', rest.as_bytes()).unwrap_or(rest.len());
+    let host = rest.get(..end)?;
+    let found = scheme.eq_ignore_ascii_case("spiffe") && !host.is_empty();
+    found.then_some(host)
 }
 
-/// The host of a URI, in lower case, where that is a `spiffe://` URI with one.
-pub(crate) fn host_of_spiffe_uri(uri: &str) -> Option<String> {
-    let (scheme, rest) = uri.split_once("://")?;
-    let host = rest.split(['/', '?', '#']).next()?;
-    let found = scheme.eq_ignore_ascii_case("spiffe") && !host.is_empty();
-    found.then(|| host.to_lowercase())
+/// The host of the `spiffe://` URI among alternative names, in lower case.
+pub(crate) fn trust_domain(names: &[GeneralName<'_>]) -> Option<String> {
+    names.iter().find_map(|name| match name {
+        GeneralName::URI(uri) => spiffe_host(uri).map(str::to_lowercase),
+        _ => None,
+    })
 }
 
 pub(crate) fn key_name(certificate: &X509Certificate<'_>) -> String {

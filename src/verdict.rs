@@ -16,6 +16,8 @@
 
 mod sound_roots;
 
+pub(crate) use sound_roots::SoundRoots;
+
 use crate::godialect::address::{read_number, split_host_port};
 use crate::godialect::base64;
 use crate::godialect::json::Raw;
@@ -23,7 +25,6 @@ use crate::godialect::pem;
 use crate::godialect::x509::{CertificateError, check_certificate};
 use crate::token::fields::Fields;
 use crate::{DecodeError, PeerNameError};
-use sound_roots::SoundRoots;
 use std::fmt;
 use zeroize::Zeroizing;
 
@@ -205,42 +206,67 @@ impl Judge {
         if token.is_empty() {
             return Err(Refusal::Missing);
         }
+        self.read(token)?.judge()
+    }
+
+    /// Reads a token as a server does before it looks at any field. A root that is recognised is a
+    /// sound certificate alone, without headers.
+    pub(crate) fn read<'t>(&'t mut self, token: &'t [u8]) -> Result<Read<'t>, DecodeError> {
         // A buffer that grows leaves copies of the secret behind.
         if self.json.capacity() < token.len() {
             self.json = Zeroizing::new(Vec::with_capacity(token.len()));
         }
-        base64::decode(token, &mut self.json).map_err(DecodeError::from)?;
-        judge_json(&self.json, &mut self.sound_roots)
+        base64::decode(token, &mut self.json)?;
+        let known_root = &mut |rest: &[u8]| self.sound_roots.literal(rest);
+        let (fields, type_error) = Fields::read_with(&self.json, known_root)?;
+        match type_error {
+            Some(error) => Err(error.into()),
+            None => Ok(Read {
+                text: token,
+                json: &self.json,
+                fields,
+                sound_roots: &mut self.sound_roots,
+            }),
+        }
     }
 }
 
-fn judge_json(json: &[u8], sound_roots: &mut SoundRoots) -> Result<(), Refusal> {
-    let (fields, type_error) = Fields::read_with(json, &mut |rest| sound_roots.literal(rest))
-        .map_err(DecodeError::from)?;
-    if let Some(error) = type_error {
-        return Err(DecodeError::from(error).into());
-    }
-    // An entry whose first block has headers passes the first look, and needs the second.
-    let mut with_headers = false;
-    for (index, entry) in fields.ca.entries().iter().enumerate() {
-        // One that was recognised is a sound certificate alone, without headers.
-        if !entry.is_recognised() {
-            with_headers |= check_root(index, &entry.unescape())?;
+/// A token that a server can read.
+pub(crate) struct Read<'t> {
+    /// The token as it was given.
+    pub(crate) text: &'t [u8],
+    /// The JSON within it.
+    pub(crate) json: &'t [u8],
+    pub(crate) fields: Fields<'t>,
+    /// The roots that the judge has seen.
+    pub(crate) sound_roots: &'t mut SoundRoots,
+}
+
+impl Read<'_> {
+    /// Judges the fields.
+    pub(crate) fn judge(&self) -> Result<(), Refusal> {
+        let fields = &self.fields;
+        // An entry whose first block has headers passes the first look, and needs the second.
+        let mut with_headers = false;
+        for (index, entry) in fields.ca.entries().iter().enumerate() {
+            if !entry.is_recognised() {
+                with_headers |= check_root(index, &entry.unescape())?;
+            }
         }
-    }
-    check_addresses(&fields)?;
-    if !fields.ca.entries().is_empty() && fields.server_name.is_empty() {
-        return Err(Refusal::NoServerName);
-    }
-    if fields.peer_id.is_empty() {
-        return Err(Refusal::NoPeerId);
-    }
-    if with_headers {
-        for entry in fields.ca.entries() {
-            check_pool(&entry.unescape())?;
+        check_addresses(fields)?;
+        if !fields.ca.entries().is_empty() && fields.server_name.is_empty() {
+            return Err(Refusal::NoServerName);
         }
+        if fields.peer_id.is_empty() {
+            return Err(Refusal::NoPeerId);
+        }
+        if with_headers {
+            for entry in fields.ca.entries() {
+                check_pool(&entry.unescape())?;
+            }
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 /// Checks the first block of a `CA` entry, and tells whether it has PEM headers.

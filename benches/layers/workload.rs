@@ -3,8 +3,8 @@
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use peertok::fuzzing::{check_certificate, json_check, pem_blocks};
-use peertok::{Judge, PeeringToken, Shape, decode_base64, encode_base64, judge};
+use peertok::fuzzing::{check_certificate, json_check, jsonl_answers, pem_blocks};
+use peertok::{Circumstances, Judge, PeeringToken, Shape, decode_base64, encode_base64, judge};
 use std::hint::black_box;
 
 /// A token of one P-256 root, as a server minted it.
@@ -21,6 +21,10 @@ pub(crate) const OPERATIONS: &[&str] = &[
     "verdict-shared-root",
     "verdict-long-way",
     "verdict-refused",
+    "findings-own-root",
+    "findings-shared-root",
+    "jsonl-own-root",
+    "jsonl-shared-root",
     "decode",
     "encode",
 ];
@@ -33,6 +37,13 @@ pub(crate) fn operation(name: &str) -> Option<Box<dyn FnMut()>> {
     let root = fields.ca.iter().flatten().next().cloned();
     let root = root.expect("the fixture has a root");
     let der = pem_blocks(root.as_bytes()).remove(0).content;
+    let own_roots = || {
+        // The signature is not looked at. Two roots that differ only there share a place among
+        // the roots that a judge keeps, so that neither is ever found there.
+        let mut other = der.clone();
+        *other.last_mut().expect("a certificate") ^= 1;
+        vec![token.to_owned(), with_root(&fields, pem(&other))]
+    };
     Some(match name {
         "base64-decode" => Box::new(move || {
             let decoded = decode_base64(black_box(token.as_bytes()));
@@ -47,16 +58,13 @@ pub(crate) fn operation(name: &str) -> Option<Box<dyn FnMut()>> {
             assert!(matches!(&blocks[..], [block] if block.content.len() == der.len()));
         }),
         "x509-p256" => Box::new(move || assert_eq!(check_certificate(black_box(&der)), Ok(()))),
-        "verdict-own-root" => {
-            // The signature is not looked at. Two roots that differ only there share a place among
-            // the roots that a judge keeps, so that neither is ever found there.
-            let mut other = der;
-            *other.last_mut().expect("a certificate") ^= 1;
-            let other = with_root(&fields, pem(&other));
-            accept(vec![token.to_owned(), other])
-        }
+        "verdict-own-root" => accept(own_roots()),
         "verdict-shared-root" => accept(vec![token.to_owned()]),
         "verdict-long-way" => accept(vec![with_root(&fields, root.replace('\n', "\r\n"))]),
+        "findings-own-root" => find(own_roots()),
+        "findings-shared-root" => find(vec![token.to_owned()]),
+        "jsonl-own-root" => answer(own_roots()),
+        "jsonl-shared-root" => answer(vec![token.to_owned()]),
         "verdict-refused" => Box::new(move || {
             let refusal = judge(black_box(b"eyJDQSI6bnVsbCwiUGVlcklEIjoiMSJ9"));
             assert!(refusal.is_err_and(|refusal| refusal.stage().name() == "addresses"));
@@ -79,6 +87,44 @@ fn accept(tokens: Vec<String>) -> Box<dyn FnMut()> {
         turn = (turn + 1) % tokens.len();
         assert_eq!(judge.judge(black_box(tokens[turn].as_bytes())), Ok(()));
     })
+}
+
+/// One judge that finds the one finding in each of these tokens in turn, and accepts it.
+fn find(tokens: Vec<String>) -> Box<dyn FnMut()> {
+    let mut judge = Judge::default();
+    let mut turn = 0;
+    let circumstances = circumstances();
+    Box::new(move || {
+        turn = (turn + 1) % tokens.len();
+        let (verdict, findings) =
+            judge.judge_and_find(black_box(tokens[turn].as_bytes()), &circumstances);
+        assert!(
+            verdict.is_ok() && matches!(&findings[..], [one] if one.name == "address-loopback")
+        );
+    })
+}
+
+/// As [`find`], from a line of JSON to a line of JSON.
+fn answer(tokens: Vec<String>) -> Box<dyn FnMut()> {
+    let lines: Vec<_> = tokens
+        .iter()
+        .map(|token| format!("{{\"id\":1,\"token\":\"{token}\"}}\n"))
+        .collect();
+    let mut answer = jsonl_answers(circumstances());
+    let mut turn = 0;
+    Box::new(move || {
+        turn = (turn + 1) % lines.len();
+        let answer = answer(black_box(lines[turn].as_bytes()));
+        assert!(answer.starts_with(b"{\"id\":1,\"accepted\":true,") && answer.ends_with(b"}]}\n"));
+    })
+}
+
+/// Nothing is known but a moment at which the root is valid.
+fn circumstances() -> Circumstances<'static> {
+    let moment = "2027-01-01T00:00:00Z".parse().expect("a moment");
+    let mut circumstances = Circumstances::at(moment);
+    circumstances.costly = false;
+    circumstances
 }
 
 fn with_root(fields: &PeeringToken, root: String) -> String {

@@ -6,7 +6,7 @@ use crate::generate::is_uuid;
 use crate::godialect::pem;
 use crate::godialect::x509::check_certificate;
 use crate::roots::{
-    certificates, has_wrong_signature, holds_private_key, is_self_signed, key_name, spiffe_host,
+    certificates, has_wrong_signature, holds_private_key, is_self_signed, key_name, trust_domain,
     without_bom,
 };
 use jiff::Timestamp;
@@ -133,7 +133,7 @@ fn check_extensions(certificate: &X509Certificate<'_>, faults: &mut Vec<CaFault>
                 has_key_id = !identifier.0.is_empty();
             }
             ParsedExtension::SubjectAlternativeName(names) => {
-                domain = spiffe_host(&names.general_names);
+                domain = trust_domain(&names.general_names);
                 uris.extend(names.general_names.iter().filter_map(|name| match name {
                     GeneralName::URI(uri) => Some(*uri),
                     _ => None,
@@ -182,7 +182,7 @@ pub(super) fn cluster_id(root: &str) -> Option<String> {
     let der = certificates(root);
     let (_, read) = X509Certificate::from_der(der.first()?).ok()?;
     let names = read.subject_alternative_name().ok()??;
-    let host = spiffe_host(&names.value.general_names)?;
+    let host = trust_domain(&names.value.general_names)?;
     host.strip_suffix(".consul").map(ToOwned::to_owned)
 }
 

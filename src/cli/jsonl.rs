@@ -11,7 +11,7 @@ use super::judging::JudgingArgs;
 use super::output::ignore_broken_pipe;
 use super::report::Failure;
 use super::text::{self, without_secrets};
-use crate::{Circumstances, Finding, Judge, findings, rules};
+use crate::{Circumstances, Finding, Judge, rules};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -350,7 +350,7 @@ impl Answers {
         _ = serde_json::to_writer(&mut self.text, verdict);
         let line = self.text.get(start..).unwrap_or_default();
         // Only these bytes are in what a terminal would act on.
-        if line.iter().any(|&byte| byte >= 0x7f) {
+        if !line.is_ascii() || line.contains(&0x7f) {
             let line = text::json(&String::from_utf8_lossy(line)).into_owned();
             self.text.truncate(start);
             self.text.extend_from_slice(line.as_bytes());
@@ -360,7 +360,11 @@ impl Answers {
 }
 
 fn answer(judge: &mut Judge, lines: &[u8], judging: &Judging) -> Answers {
-    let mut answers = Answers::default();
+    // An answer takes about a quarter of a line with a token.
+    let mut answers = Answers {
+        text: Vec::with_capacity(lines.len() / 4),
+        no: false,
+    };
     let lines = lines.strip_suffix(b"\n").unwrap_or(lines);
     let mut from = 0;
     for end in memchr::memchr_iter(b'\n', lines).chain([lines.len()]) {
@@ -370,6 +374,18 @@ fn answer(judge: &mut Judge, lines: &[u8], judging: &Judging) -> Answers {
         from = end + 1;
     }
     answers
+}
+
+/// What one judge answers to whole lines, where no flags are given, for the benches.
+#[cfg(any(fuzzing, feature = "_internals"))]
+pub fn jsonl_answers(circumstances: Circumstances<'static>) -> impl FnMut(&[u8]) -> Vec<u8> {
+    let judging = Judging {
+        max_size: usize::MAX,
+        circumstances,
+        arguments: JudgingArgs::without_flags(),
+    };
+    let mut judge = Judge::default();
+    move |lines| answer(&mut judge, lines, &judging).text
 }
 
 fn verdict<'a>(judge: &mut Judge, line: &'a [u8], judging: &Judging) -> Verdict<'a> {
@@ -390,9 +406,8 @@ fn verdict<'a>(judge: &mut Judge, line: &'a [u8], judging: &Judging) -> Verdict<
         return Verdict::input(read.id, too_large(judging.max_size));
     }
     let token = read.token.as_bytes();
-    let refusal = judge.judge(token).err();
-    // A token that cannot be read has no findings.
-    let mut found = findings(token, &judging.circumstances).unwrap_or_default();
+    let (verdict, mut found) = judge.judge_and_find(token, &judging.circumstances);
+    let refusal = verdict.err();
     judging.arguments.weigh(&mut found);
     Verdict {
         id: read.id,

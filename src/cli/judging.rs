@@ -53,6 +53,19 @@ enum FailOn {
 }
 
 impl JudgingArgs {
+    #[cfg(any(fuzzing, feature = "_internals"))]
+    pub(super) fn without_flags() -> Self {
+        Self {
+            at: None,
+            within: SignedDuration::from_hours(30 * 24),
+            dialer_version: None,
+            acceptor_version: None,
+            allow: Vec::new(),
+            deny: Vec::new(),
+            fail_on: FailOn::Error,
+        }
+    }
+
     /// What is known beside the token, as far as flags tell.
     pub(super) fn circumstances(&self) -> Circumstances<'static> {
         let mut circumstances = Circumstances::at(self.at.unwrap_or_else(Timestamp::now));

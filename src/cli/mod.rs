@@ -28,6 +28,9 @@ mod snapshot;
 mod token_output;
 mod validate;
 
+#[cfg(any(fuzzing, feature = "_internals"))]
+pub use jsonl::jsonl_answers;
+
 use crate::text;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};

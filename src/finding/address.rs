@@ -1,8 +1,8 @@
 //! The addresses that a dialer tries, and what their hosts are for.
 
+use super::token::Token;
 use crate::godialect::target::{Target, ip_literal, is_domain_name};
-use crate::token::PeeringToken;
-use crate::{DialedList, Release, Shape};
+use crate::{Release, Shape};
 use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -15,6 +15,8 @@ pub(super) struct Address<'a> {
     pub(super) host: Host<'a>,
     /// 0 where nothing is dialed.
     pub(super) port: u16,
+    /// What the host is set aside for, if it is.
+    pub(super) purpose: Option<&'static SetAside>,
 }
 
 /// What a dialer makes of an address's host.
@@ -40,15 +42,13 @@ pub(super) enum Host<'a> {
 impl<'a> Address<'a> {
     /// The addresses that a dialer of this release tries, in its order. Consul 1.13 knows no manual
     /// ones. What a server does not take for an address is left out.
-    pub(super) fn all(token: &'a PeeringToken, dialer: Option<Release>) -> Vec<Self> {
+    pub(super) fn all(token: &'a Token<'a>, dialer: Option<Release>) -> Vec<Self> {
         let knows_manual = dialer.is_none_or(|dialer| dialer.shape() > Shape::V1_13);
-        let (list, addresses) = match token.dialed_list() {
-            Some(DialedList::Manual) if knows_manual => {
-                ("ManualServerAddresses", &token.manual_server_addresses)
-            }
+        let (list, addresses) = match &token.manual_server_addresses {
+            manual if knows_manual && !manual.is_empty() => ("ManualServerAddresses", manual),
             _ => ("ServerAddresses", &token.server_addresses),
         };
-        let addresses = addresses.iter().flatten().enumerate();
+        let addresses = addresses.iter().enumerate();
         addresses
             .filter_map(|(index, text)| Self::read(list, index, text))
             .collect()
@@ -66,6 +66,7 @@ impl<'a> Address<'a> {
             list,
             index,
             text,
+            purpose: host.purpose(),
             host,
             port,
         })
@@ -96,7 +97,7 @@ impl<'a> Address<'a> {
             .text
             .rsplit_once(':')
             .map_or(self.text, |(host, _)| host);
-        host.trim() != host
+        host.starts_with(char::is_whitespace) || host.ends_with(char::is_whitespace)
     }
 
     /// Whether the host is an IPv6 address with a zone, written in whatever way.
@@ -109,15 +110,6 @@ impl<'a> Address<'a> {
                 host.is_some_and(|(host, _)| ip_literal(host).is_some_and(|(_, zone)| zone))
             }
             _ => false,
-        }
-    }
-
-    /// What the host is set aside for, if it is.
-    pub(super) fn purpose(&self) -> Option<&'static SetAside> {
-        match &self.host {
-            Host::Ip { ip, .. } => SetAside::of_ip(*ip),
-            Host::Name(name) => SetAside::of_name(name),
-            _ => None,
         }
     }
 
@@ -147,6 +139,14 @@ impl<'a> Host<'a> {
             Some((ip, has_zone)) => Self::Ip { ip, has_zone },
             None if is_domain_name(&host) => Self::Name(host),
             None => Self::NoName(host),
+        }
+    }
+
+    fn purpose(&self) -> Option<&'static SetAside> {
+        match self {
+            Self::Ip { ip, .. } => SetAside::of_ip(*ip),
+            Self::Name(name) => SetAside::of_name(name),
+            _ => None,
         }
     }
 }
@@ -300,7 +300,7 @@ mod tests {
             false => format!("{host}:8503"),
         };
         let address = Address::read("ServerAddresses", 0, &address).unwrap();
-        address.purpose().map(|set_aside| set_aside.purpose)
+        address.purpose.map(|set_aside| set_aside.purpose)
     }
 
     /// Both sides of each border, with what Python 3.11's `ipaddress` says of them: `g` is_global,

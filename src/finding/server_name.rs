@@ -48,11 +48,18 @@ impl<'a> ServerName<'a> {
 /// Whether Go can match a name with a certificate's at all (`validHostname` in crypto/x509), or
 /// DNS can hold it: labels of up to 63 bytes, 253 in all (RFC 1035, section 2.3.4).
 pub(super) fn is_dns_name(name: &str) -> bool {
-    let is_label = |label: &str| {
-        let in_label = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
-        (1..=63).contains(&label.len()) && !label.starts_with('-') && label.bytes().all(in_label)
+    let is_length = |length: usize| (1..=63).contains(&length);
+    let mut length = 0;
+    let mut fits = |byte: u8| match byte {
+        b'.' => is_length(std::mem::take(&mut length)),
+        b'-' if length == 0 => false,
+        b'-' | b'_' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => {
+            length += 1;
+            true
+        }
+        _ => false,
     };
-    name.len() <= 253 && name.split('.').all(is_label)
+    name.len() <= 253 && name.bytes().all(&mut fits) && is_length(length)
 }
 
 #[cfg(test)]

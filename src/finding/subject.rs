@@ -3,10 +3,13 @@
 use super::address::{Address, Purpose, SetAside};
 use super::root::{Entry, Root};
 use super::rules::RULES;
+use super::server_name::ServerName;
+use super::token::Token;
 use super::{Finding, Level, Rule};
 use crate::snapshot::{State, TokenStatus};
-use crate::token::Reading;
-use crate::{DecodeError, PeeringToken, Release, Shape, decode_base64};
+use crate::token::fields::Fields;
+use crate::verdict::Read;
+use crate::{DecodeError, Judge, Refusal, Release, Secret, Shape};
 use jiff::{SignedDuration, Timestamp};
 
 /// What is known beside the token.
@@ -75,24 +78,44 @@ pub fn findings(
     token: &[u8],
     circumstances: &Circumstances<'_>,
 ) -> Result<Vec<Finding>, DecodeError> {
-    let text = token;
-    let json = decode_base64(text)?;
-    let reading = Reading::of_json(&json)?;
-    if let Some(error) = reading.type_error {
-        return Err(error.into());
+    let mut judge = Judge::default();
+    Ok(find(judge.read(token)?, circumstances))
+}
+
+impl Judge {
+    /// Judges a token as [`Judge::judge`] does, and finds in it what [`findings`] finds, which is
+    /// nothing where a server cannot read it. The token is read once for both.
+    pub fn judge_and_find(
+        &mut self,
+        token: &[u8],
+        circumstances: &Circumstances<'_>,
+    ) -> (Result<(), Refusal>, Vec<Finding>) {
+        match self.read(token) {
+            _ if token.is_empty() => (Err(Refusal::Missing), Vec::new()),
+            Ok(read) => (read.judge(), find(read, circumstances)),
+            Err(error) => (Err(error.into()), Vec::new()),
+        }
     }
-    let token = reading.token;
-    let entries = token.ca.iter().flatten().map(|entry| Entry::of(entry));
-    let entries: Vec<Entry> = entries.collect();
+}
+
+fn find(read: Read<'_>, circumstances: &Circumstances<'_>) -> Vec<Finding> {
+    let fields = &read.fields;
+    let token = Token::of(fields);
+    let entries = fields.ca.entries().iter();
+    let entries: Vec<Entry> = entries
+        .map(|entry| Entry::of(*entry, read.sound_roots))
+        .collect();
     let addresses = Address::all(&token, circumstances.dialer_version);
     let decides = |address: &&Address<'_>| address.is_dialable() || address.ends_dialing();
     let mut subject = Subject {
+        text: read.text,
+        json: read.json,
+        fields,
         token: &token,
-        text,
-        json: &json,
         // A line end behind the object comes from files and from echo.
-        is_canonical: token.to_json(reading.shape).as_bytes() == json.trim_ascii_end(),
-        shape: reading.shape,
+        is_canonical: fields.are_written_as(read.json.trim_ascii_end()),
+        server_name: ServerName::read(&token.server_name),
+        shape: fields.shape(),
         entries: &entries,
         roots: Root::all(&entries, &token.server_name),
         has_usable_root: false,
@@ -108,22 +131,26 @@ pub fn findings(
     subject.judge_roots();
     let mut findings = Vec::new();
     for rule in RULES {
-        let mut found = Found::new(rule);
+        let mut found = Found::new(rule, findings);
         (rule.check)(&subject, &mut found);
-        findings.append(&mut found.into_findings());
+        findings = found.into_findings();
     }
-    Ok(findings)
+    findings
 }
 
 /// A token that can be read, and what is known beside it.
 pub(super) struct Subject<'a> {
-    pub(super) token: &'a PeeringToken,
     /// The token as it was given.
     pub(super) text: &'a [u8],
     /// The JSON within it.
     pub(super) json: &'a [u8],
+    pub(super) fields: &'a Fields<'a>,
+    /// The fields as texts.
+    pub(super) token: &'a Token<'a>,
     /// Whether a server that has these fields writes that JSON.
     pub(super) is_canonical: bool,
+    /// The server name, if it is in a form of Consul's.
+    pub(super) server_name: Option<ServerName<'a>>,
     /// The oldest shape that has all the members found.
     pub(super) shape: Shape,
     /// The entries of `CA`.
@@ -182,7 +209,7 @@ impl<'a> Subject<'a> {
         purpose: Purpose,
     ) -> impl Iterator<Item = (&Address<'a>, &'static SetAside)> {
         let addresses = self.addresses.iter();
-        let with_purpose = addresses.filter_map(|address| Some((address, address.purpose()?)));
+        let with_purpose = addresses.filter_map(|address| Some((address, address.purpose?)));
         with_purpose.filter(move |(_, set_aside)| set_aside.purpose == purpose)
     }
 
@@ -220,7 +247,8 @@ impl<'a> Subject<'a> {
     pub(super) fn token_status(&self) -> Option<(TokenStatus, String)> {
         let acceptor = self.circumstances.acceptor?;
         let token = self.token;
-        let status = acceptor.token_status(&token.peer_id, &token.establishment_secret);
+        let secret = Secret::new(token.establishment_secret.clone().into_owned());
+        let status = acceptor.token_status(&token.peer_id, &secret);
         let taken = acceptor.meta.taken_at();
         let as_of = taken.map_or_else(String::new, |at| format!(" as of {}", date(at)));
         Some((status, as_of))
@@ -253,16 +281,20 @@ const MOST: usize = 20;
 /// Takes what one rule finds.
 pub(super) struct Found {
     rule: &'static Rule,
+    /// What was found, by the rules before too.
     findings: Vec<Finding>,
+    /// How many of them are of rules before.
+    before: usize,
     /// How many there were beyond [`MOST`].
     more: usize,
 }
 
 impl Found {
-    fn new(rule: &'static Rule) -> Self {
+    fn new(rule: &'static Rule, findings: Vec<Finding>) -> Self {
         Self {
             rule,
-            findings: Vec::new(),
+            before: findings.len(),
+            findings,
             more: 0,
         }
     }
@@ -279,7 +311,7 @@ impl Found {
         path: impl Into<String>,
         message: impl Into<String>,
     ) {
-        if self.findings.len() == MOST {
+        if self.findings.len() - self.before == MOST {
             self.more += 1;
             return;
         }

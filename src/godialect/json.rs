@@ -162,7 +162,8 @@ impl<'a> Reader<'a> {
     /// Reads a string that the caller knows, if one stands next; otherwise reads nothing but blanks.
     ///
     /// `length` gets what follows the opening quote, and gives the length of the literal there, the
-    /// closing quote left out. It may do so only where [`Self::string`] would read the same.
+    /// closing quote left out. It may do so only where [`Self::string`] would read the same, and where
+    /// Go writes the text in that way.
     pub(crate) fn recognise(
         &mut self,
         length: impl FnOnce(&'a [u8]) -> Option<usize>,

@@ -12,6 +12,7 @@ use super::members::SECRET_KEY;
 use super::{Locality, PeeringToken, Remote};
 use crate::godialect::json::{Kind, Raw, Reader, SyntaxError, TypeError};
 use crate::{Secret, Shape};
+use std::borrow::Cow;
 
 /// A token's fields as the literals in its JSON: what a text is needed for unescapes it.
 #[derive(Default)]
@@ -21,10 +22,11 @@ pub(crate) struct Fields<'a> {
     pub(crate) server_addresses: List<'a>,
     pub(crate) server_name: Raw<'a>,
     pub(crate) peer_id: Raw<'a>,
-    establishment_secret: Raw<'a>,
-    partition: Raw<'a>,
-    datacenter: Raw<'a>,
-    locality: Option<[Raw<'a>; 2]>,
+    pub(crate) establishment_secret: Raw<'a>,
+    pub(crate) partition: Raw<'a>,
+    pub(crate) datacenter: Raw<'a>,
+    /// The region and the zone.
+    pub(crate) locality: Option<[Raw<'a>; 2]>,
     /// The members seen that tell one shape from another.
     has_manual_or_remote: bool,
     has_locality: bool,
@@ -43,6 +45,19 @@ pub(crate) struct List<'a> {
 impl<'a> List<'a> {
     pub(crate) fn entries(&self) -> &[Raw<'a>] {
         &self.slots[..self.length]
+    }
+
+    /// The texts; none where the list is Go's `nil`.
+    pub(crate) fn texts(&self) -> Vec<Cow<'a, str>> {
+        self.entries()
+            .iter()
+            .map(|entry| entry.unescape())
+            .collect()
+    }
+
+    /// Whether the list is there, and has no elements.
+    pub(crate) fn is_present_but_empty(&self) -> bool {
+        self.present && self.length == 0
     }
 
     fn owned(&self) -> Option<Vec<String>> {
@@ -197,6 +212,78 @@ impl<'a> Fields<'a> {
             (false, true) => Shape::V1_14,
             (false, false) => Shape::V1_13,
         }
+    }
+
+    /// Whether `json`, of which these fields are, is what a server of their shape writes: the JSON of
+    /// [`PeeringToken::to_json`], to the byte.
+    pub(crate) fn are_written_as(&self, json: &[u8]) -> bool {
+        let shape = self.shape();
+        let mut rest = Rest(json);
+        let is_written = rest.list("{\"CA\":", &self.ca)
+            && (shape < Shape::V1_14
+                || rest.list(",\"ManualServerAddresses\":", &self.manual_server_addresses))
+            && rest.list(",\"ServerAddresses\":", &self.server_addresses)
+            && rest.text(",\"ServerName\":", self.server_name)
+            && rest.text(",\"PeerID\":", self.peer_id)
+            && rest.text(",\"EstablishmentSecret\":", self.establishment_secret)
+            && (shape < Shape::V1_14
+                || rest.text(",\"Remote\":{\"Partition\":", self.partition)
+                    && rest.text(",\"Datacenter\":", self.datacenter)
+                    && (shape < Shape::V1_16 || rest.locality(self.locality))
+                    && rest.starts_with(b"}"));
+        is_written && rest.0 == b"}"
+    }
+}
+
+/// What is left of a text that is held against what a server writes.
+struct Rest<'a>(&'a [u8]);
+
+impl<'a> Rest<'a> {
+    /// Whether this comes next, which then is left no more.
+    fn starts_with(&mut self, expected: &[u8]) -> bool {
+        let rest = self.0.strip_prefix(expected);
+        rest.is_some_and(|rest| {
+            self.0 = rest;
+            true
+        })
+    }
+
+    fn text(&mut self, before: &str, text: Raw<'a>) -> bool {
+        self.starts_with(before.as_bytes())
+            && self.starts_with(b"\"")
+            && self.starts_with(text.literal())
+            && self.starts_with(b"\"")
+            && text.is_as_written()
+    }
+
+    fn list(&mut self, before: &str, list: &List<'a>) -> bool {
+        if !self.starts_with(before.as_bytes()) {
+            return false;
+        }
+        if !list.present {
+            return self.starts_with(b"null");
+        }
+        let mut entries = (0..).zip(list.entries());
+        self.starts_with(b"[")
+            && entries.all(|(index, &entry)| self.text(if index > 0 { "," } else { "" }, entry))
+            && self.starts_with(b"]")
+    }
+
+    /// An empty member is left out.
+    fn locality(&mut self, locality: Option<[Raw<'a>; 2]>) -> bool {
+        let Some([region, zone]) = locality else {
+            return self.starts_with(b",\"Locality\":null");
+        };
+        let comma = if region.is_empty() || zone.is_empty() {
+            ""
+        } else {
+            ","
+        };
+        self.starts_with(b",\"Locality\":{")
+            && (region.is_empty() || self.text("\"Region\":", region))
+            && self.starts_with(comma.as_bytes())
+            && (zone.is_empty() || self.text("\"Zone\":", zone))
+            && self.starts_with(b"}")
     }
 }
 

@@ -367,6 +367,28 @@ mod tests {
             prop_assert_eq!(reading.token, token);
         }
 
+        /// The fields tell without writing them whether they are written as a server writes them.
+        #[test]
+        fn what_a_server_writes_is_known(
+            token in token(),
+            shape in prop::sample::select(vec![Shape::V1_13, Shape::V1_14, Shape::V1_16]),
+            changes in prop::collection::vec(
+                (any::<prop::sample::Index>(), 0_usize..8, r#"null|\\[nu/]|\\u003[cC]|[]\[{}<>&\\", :/]{0,2}"#),
+                0..3,
+            ),
+        ) {
+            let mut json = token.to_json(shape).as_bytes().to_vec();
+            for (at, removed, inserted) in changes {
+                let at = at.index(json.len());
+                let end = (at + removed).min(json.len());
+                json.splice(at..end, inserted.into_bytes());
+            }
+            if let Ok((fields, _)) = Fields::read(&json) {
+                let written = PeeringToken::from(&fields).to_json(fields.shape());
+                prop_assert_eq!(fields.are_written_as(&json), written.as_bytes() == json);
+            }
+        }
+
         #[test]
         fn json_is_what_other_readers_take(token in token()) {
             let json = token.to_json(Shape::V1_16);

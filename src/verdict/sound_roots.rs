@@ -21,7 +21,8 @@
 //! Only certificates are kept, never another part of a token.
 
 use crate::godialect::base64;
-use crate::godialect::x509::check_certificate;
+use crate::godialect::x509::{Certificate, check_certificate};
+use std::sync::Arc;
 
 const BEGIN: &[u8] = br"-----BEGIN CERTIFICATE-----\n";
 const END: &[u8] = br"\n-----END CERTIFICATE-----\n";
@@ -38,11 +39,19 @@ const SAMPLED: [usize; 4] = [256, 328, 400, 472];
 
 /// Recognises sound roots in JSON literals.
 #[derive(Default)]
-pub(super) struct SoundRoots {
-    /// Accepted literals, each with its closing quote; empty where there is none yet.
-    kept: Vec<Vec<u8>>,
+pub(crate) struct SoundRoots {
+    kept: Vec<Kept>,
     joined: Vec<u8>,
     der: Vec<u8>,
+}
+
+/// What is kept of a root.
+#[derive(Default)]
+struct Kept {
+    /// An accepted literal, with its closing quote; empty where there is none yet.
+    literal: Vec<u8>,
+    /// The certificate in it, once it was asked for.
+    certificate: Option<Arc<Certificate>>,
 }
 
 impl SoundRoots {
@@ -54,10 +63,10 @@ impl SoundRoots {
         let slot = slot(rest);
         // A prefix up to the closing quote is the same literal.
         if let Some(kept) = slot.and_then(|slot| self.kept.get(slot))
-            && !kept.is_empty()
-            && rest.starts_with(kept)
+            && !kept.literal.is_empty()
+            && rest.starts_with(&kept.literal)
         {
-            return Some(kept.len() - 1);
+            return Some(kept.literal.len() - 1);
         }
         let length = memchr::memchr(b'"', rest)?;
         let (literal, _) = rest.split_at(length);
@@ -67,38 +76,63 @@ impl SoundRoots {
         if let Some(slot) = slot
             && length < LONGEST
         {
-            self.kept.resize_with(SLOTS, Vec::new);
+            self.kept.resize_with(SLOTS, Kept::default);
             let kept = &mut self.kept[slot];
-            kept.clear();
-            kept.extend_from_slice(&rest[..=length]);
+            kept.literal.clear();
+            kept.literal.extend_from_slice(&rest[..=length]);
+            kept.certificate = None;
         }
         Some(length)
+    }
+
+    /// The certificate in a literal of the form above, sound or not, which stands without its quotes;
+    /// `None` for any other literal.
+    pub(crate) fn certificate(&mut self, literal: &[u8]) -> Option<Arc<Certificate>> {
+        let mut kept = slot(literal)
+            .and_then(|slot| self.kept.get_mut(slot))
+            .filter(|kept| kept.literal.strip_suffix(b"\"") == Some(literal));
+        if let Some(known) = kept.as_ref().and_then(|kept| kept.certificate.clone()) {
+            return Some(known);
+        }
+        if !decode(literal, &mut self.joined, &mut self.der) {
+            return None;
+        }
+        let certificate = Arc::new(Certificate::read(self.der.clone()));
+        if let Some(kept) = &mut kept {
+            kept.certificate = Some(Arc::clone(&certificate));
+        }
+        Some(certificate)
     }
 
     fn is_sound(&mut self, literal: &[u8]) -> bool {
         self.decode(literal) && check_certificate(&self.der).is_ok()
     }
 
-    /// Takes the content out of a literal of the form above; false for any other.
     fn decode(&mut self, literal: &[u8]) -> bool {
-        let Some(lines) = literal
-            .strip_prefix(BEGIN)
-            .and_then(|after| after.strip_suffix(END))
-        else {
-            return false;
-        };
-        self.joined.clear();
-        let (full, last) = lines.as_chunks::<LINE>();
-        for line in full {
-            let (text, line_end) = line.split_at(LINE - 2);
-            if line_end != br"\n" {
-                return false;
-            }
-            self.joined.extend_from_slice(text);
-        }
-        self.joined.extend_from_slice(last);
-        base64::decode_plain(&self.joined, &mut self.der)
+        decode(literal, &mut self.joined, &mut self.der)
     }
+}
+
+/// Takes the content out of a literal of the form above, where `joined` gets its lines; false for any
+/// other.
+fn decode(literal: &[u8], joined: &mut Vec<u8>, der: &mut Vec<u8>) -> bool {
+    let Some(lines) = literal
+        .strip_prefix(BEGIN)
+        .and_then(|after| after.strip_suffix(END))
+    else {
+        return false;
+    };
+    joined.clear();
+    let (full, last) = lines.as_chunks::<LINE>();
+    for line in full {
+        let (text, line_end) = line.split_at(LINE - 2);
+        if line_end != br"\n" {
+            return false;
+        }
+        joined.extend_from_slice(text);
+    }
+    joined.extend_from_slice(last);
+    base64::decode_plain(joined, der)
 }
 
 /// The slot of the literal that `rest` starts with, or `None` for one too short to have one. A bad
@@ -140,7 +174,14 @@ mod tests {
             let rest = rest(root);
             assert_eq!(roots.literal(rest.as_bytes()), rest.find('"'));
         }
-        assert_eq!(roots.kept.iter().filter(|kept| !kept.is_empty()).count(), 2);
+        assert_eq!(
+            roots
+                .kept
+                .iter()
+                .filter(|kept| !kept.literal.is_empty())
+                .count(),
+            2
+        );
     }
 
     #[test]

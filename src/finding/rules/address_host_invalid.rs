@@ -20,7 +20,7 @@ pub(super) const RULE: Rule = Rule {
 /// Blanks and zones are other rules'.
 fn check(subject: &Subject<'_>, found: &mut Found) {
     for address in &subject.addresses {
-        if address.has_blank_around() || address.has_zone() {
+        if address.is_dialable() || address.has_blank_around() || address.has_zone() {
             continue;
         }
         let text = quoted(address.text);

@@ -19,7 +19,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(subject: &Subject<'_>, found: &mut Found) {
     for address in &subject.addresses {
-        let purpose = address.purpose().map(|set_aside| set_aside.purpose);
+        let purpose = address.purpose.map(|set_aside| set_aside.purpose);
         if matches!(address.host, Host::Empty) || purpose == Some(Purpose::Unspecified) {
             let text = quoted(address.text);
             let message = format!("{text} names no host, and the dialer dials itself");

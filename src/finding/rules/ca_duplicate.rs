@@ -24,7 +24,7 @@ fn check(subject: &Subject<'_>, found: &mut Found) {
     }
     let mut first = HashMap::with_capacity(subject.roots.len());
     for root in &subject.roots {
-        match first.entry(root.der) {
+        match first.entry(&*root.certificate.raw) {
             Entry::Vacant(place) => {
                 place.insert(root);
             }

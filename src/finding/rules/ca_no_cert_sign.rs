@@ -18,7 +18,7 @@ pub(super) const RULE: Rule = Rule {
 
 /// A certificate that is no CA needs no key usage, and is another rule's.
 fn check(subject: &Subject<'_>, found: &mut Found) {
-    for root in subject.roots.iter().filter(|root| root.is_ca && !root.may_sign) {
+    for root in subject.roots.iter().filter(|root| root.is_ca() && !root.certificate.may_sign) {
         found.at_level(
             subject.level_of_useless_root(),
             root.path(),

@@ -17,7 +17,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, found: &mut Found) {
-    for root in subject.roots.iter().filter(|root| !root.is_ca) {
+    for root in subject.roots.iter().filter(|root| !root.is_ca()) {
         let subject_name = quoted(&root.subject());
         if root.may_be_the_server() && subject.is_usable(root) {
             found.at_level(

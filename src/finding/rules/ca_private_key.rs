@@ -1,7 +1,6 @@
 //! A private key among the roots.
 
 use super::super::{Found, Level, Rule, Subject};
-use crate::roots::holds_private_key;
 
 pub(super) const RULE: Rule = Rule {
     code: "PT112",
@@ -17,8 +16,8 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, found: &mut Found) {
-    for (index, entry) in subject.token.ca.iter().flatten().enumerate() {
-        if holds_private_key(entry.as_bytes()) {
+    for (index, entry) in subject.entries.iter().enumerate() {
+        if entry.holds_private_key {
             found.at(format!("$.CA[{index}]"), "the entry holds a private key");
         }
     }

@@ -28,7 +28,7 @@ fn check(subject: &Subject<'_>, found: &mut Found) {
     let carried = subject
         .roots
         .iter()
-        .any(|root| signing.iter().any(|der| der == root.der));
+        .any(|root| signing.contains(&root.certificate.raw));
     if !carried && subject.has_tls() {
         found.at(
             RULE.path,

@@ -1,8 +1,8 @@
 //! A self-signed root whose signature is wrong.
 
 use super::super::{Found, Level, Rule, Subject};
-use super::super::root::Key;
 use super::super::subject::quoted;
+use crate::godialect::x509::Key;
 use crate::roots::{has_wrong_signature, is_self_signed};
 
 pub(super) const RULE: Rule = Rule {
@@ -23,12 +23,12 @@ fn check(subject: &Subject<'_>, found: &mut Found) {
         return;
     }
     for root in &subject.roots {
-        let Some(certificate) = &root.certificate else {
-            continue;
-        };
         // Of the others ring cannot tell a wrong signature from a key that it does not take.
-        let is_checked = matches!(root.key, Key::Rsa(2048..=8192) | Key::Other);
-        if is_checked && is_self_signed(certificate) && has_wrong_signature(certificate) {
+        if !matches!(root.certificate.key, Key::Rsa(2048..=8192) | Key::Other | Key::WithoutSignatures) {
+            continue;
+        }
+        let is_wrong = |read: &_| is_self_signed(read) && has_wrong_signature(read);
+        if root.reread().as_ref().is_some_and(is_wrong) {
             found.at(
                 root.path(),
                 format!(

@@ -28,9 +28,9 @@ fn check(subject: &Subject<'_>, found: &mut Found) {
         }
         let message = match obstacle {
             Obstacle::Key => "the root's key is of an algorithm that Go has no signatures of".to_owned(),
-            Obstacle::CriticalExtension(oid) => format!(
+            Obstacle::CriticalExtension(identifier) => format!(
                 "Go does not know the root's critical extension {}",
-                quoted(&oid.to_id_string())
+                quoted(identifier)
             ),
             Obstacle::Purpose => "the root's extended key usage is not for servers".to_owned(),
             Obstacle::NameConstraints => {

@@ -1,7 +1,8 @@
 //! A root whose key is weak.
 
 use super::super::{Found, Level, Rule, Subject};
-use super::super::root::{Key, LEAST_RSA};
+use crate::godialect::x509::Key;
+use super::super::root::LEAST_RSA;
 
 pub(super) const RULE: Rule = Rule {
     code: "PT109",
@@ -18,7 +19,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(subject: &Subject<'_>, found: &mut Found) {
     for root in &subject.roots {
-        let (level, message) = match root.key {
+        let (level, message) = match root.certificate.key {
             // Not less than a warning: the weak root is trusted beside the others.
             Key::Rsa(bits @ ..LEAST_RSA) => (
                 subject.level_of_useless_root().max(Level::Warning),
@@ -32,7 +33,7 @@ fn check(subject: &Subject<'_>, found: &mut Found) {
                 Level::Note,
                 "the root's key is on the curve P-224, which a dialer in FIPS mode refuses".to_owned(),
             ),
-            Key::Rsa(_) | Key::Other => continue,
+            Key::Rsa(_) | Key::Other | Key::WithoutSignatures => continue,
         };
         found.at_level(level, root.path(), message);
     }

@@ -19,8 +19,8 @@ pub(super) const RULE: Rule = Rule {
 
 /// 1.13 has no Remote, and case is another rule's.
 fn check(subject: &Subject<'_>, found: &mut Found) {
-    let remote = &subject.token.remote.datacenter;
-    let named = ServerName::read(&subject.token.server_name).map(ServerName::datacenter);
+    let remote = &subject.token.datacenter;
+    let named = subject.server_name.map(ServerName::datacenter);
     if let Some(named) = named
         && !remote.is_empty()
         && !remote.eq_ignore_ascii_case(named)

@@ -17,7 +17,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, found: &mut Found) {
-    if subject.token.remote.locality.is_none() {
+    if !subject.token.has_locality {
         return;
     }
     let circumstances = subject.circumstances;

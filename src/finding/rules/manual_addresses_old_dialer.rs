@@ -19,8 +19,7 @@ pub(super) const RULE: Rule = Rule {
 /// What a dialer would dial anyway needs no finding.
 fn check(subject: &Subject<'_>, found: &mut Found) {
     let token = subject.token;
-    let manual = token.manual_server_addresses.as_deref().unwrap_or_default();
-    let servers = token.server_addresses.as_deref().unwrap_or_default();
+    let (manual, servers) = (&token.manual_server_addresses, &token.server_addresses);
     let Some(dialer) = subject.circumstances.dialer_version else {
         return;
     };

@@ -17,7 +17,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, found: &mut Found) {
-    let partition = &subject.token.remote.partition;
+    let partition = &subject.token.partition;
     if !partition.is_empty() {
         let message = format!("the acceptor is the partition {:?} of Consul Enterprise", quoted(partition));
         found.at(RULE.path, message);

@@ -20,7 +20,7 @@ pub(super) const RULE: Rule = Rule {
 fn check(subject: &Subject<'_>, found: &mut Found) {
     let own = subject.circumstances.dialer.and_then(|dialer| dialer.server_name());
     let server_name = &subject.token.server_name;
-    if own.as_ref() == Some(server_name) {
+    if own.as_deref() == Some(&**server_name) {
         found.at(RULE.path, same_cluster(server_name));
     }
 }

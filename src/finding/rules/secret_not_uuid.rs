@@ -19,8 +19,8 @@ pub(super) const RULE: Rule = Rule {
 /// Says nothing about the secret itself.
 fn check(subject: &Subject<'_>, found: &mut Found) {
     let secret = &subject.token.establishment_secret;
-    if !secret.is_empty() && !is_uuid(secret.expose()) {
-        let message = match secret.expose().starts_with(crate::secret::REDACTED) {
+    if !secret.is_empty() && !is_uuid(secret) {
+        let message = match secret.starts_with(crate::secret::REDACTED) {
             true => "the establishment secret was left out, as peertok decode does without --show-secret",
             false => "the establishment secret is no UUID",
         };

@@ -20,13 +20,14 @@ pub(super) const RULE: Rule = Rule {
 /// Consul 1.13 knows no manual addresses.
 fn check(subject: &Subject<'_>, found: &mut Found) {
     let token = subject.token;
-    let manual: HashSet<&str> = token.manual_server_addresses.iter().flatten().map(String::as_str).collect();
+    let manual = &token.manual_server_addresses;
     let dialer = subject.circumstances.dialer_version;
     if manual.is_empty() || dialer.is_some_and(|dialer| dialer.shape() == Shape::V1_13) {
         return;
     }
-    let servers = token.server_addresses.iter().flatten();
-    let message = match servers.filter(|server| !manual.contains(server.as_str())).count() {
+    let manual: HashSet<&str> = manual.iter().map(|address| &**address).collect();
+    let servers = token.server_addresses.iter();
+    let message = match servers.filter(|server| !manual.contains(&***server)).count() {
         0 => return,
         1 => "one server address is not dialed, since there are manual ones".to_owned(),
         more => format!("{more} server addresses are not dialed, since there are manual ones"),

@@ -20,7 +20,7 @@ pub(super) const RULE: Rule = Rule {
 /// Without TLS nobody asks for the name.
 fn check(subject: &Subject<'_>, found: &mut Found) {
     let name = &subject.token.server_name;
-    if subject.has_tls() && matches!(ServerName::read(name), Some(ServerName::Legacy { .. })) {
+    if subject.has_tls() && matches!(subject.server_name, Some(ServerName::Legacy { .. })) {
         found.at(
             RULE.path,
             format!("{} is a name of Consul 1.13, and later acceptors have another", quoted(name)),

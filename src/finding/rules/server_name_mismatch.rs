@@ -21,18 +21,17 @@ pub(super) const RULE: Rule = Rule {
 
 /// Only roots that work count, if there are any.
 fn check(subject: &Subject<'_>, found: &mut Found) {
-    let name = &subject.token.server_name;
-    let Some(ServerName::Peering { trust_domain, .. }) = ServerName::read(name) else {
+    let Some(ServerName::Peering { trust_domain, .. }) = subject.server_name else {
         return;
     };
     let counts = |root: &&Root<'_>| !subject.has_usable_root() || subject.is_usable(root);
     let mut others = BTreeSet::new();
     let mut has_unnamed = false;
     for root in subject.roots.iter().filter(counts) {
-        match &root.trust_domain {
+        match root.trust_domain() {
             Some(own) if own.eq_ignore_ascii_case(trust_domain) => return,
             Some(own) => {
-                others.insert(own.as_str());
+                others.insert(own.to_lowercase());
             }
             None => has_unnamed = true,
         }

@@ -26,7 +26,7 @@ fn check(subject: &Subject<'_>, found: &mut Found) {
     let of_1_13 = format!("server.{}.consul", datacenter.to_lowercase());
     let server_name = &subject.token.server_name;
     let with_tls = subject.has_tls();
-    if with_tls && *server_name != own && *server_name != of_1_13 {
+    if with_tls && *server_name != *own && *server_name != *of_1_13 {
         found.at(
             RULE.path,
             format!("{server_name} is not the acceptor's server name, {own}"),

@@ -20,30 +20,27 @@ pub(super) const RULE: Rule = Rule {
 
 /// Without TLS nobody asks for the name.
 fn check(subject: &Subject<'_>, found: &mut Found) {
-    let name = subject.token.server_name.as_str();
+    let name = &*subject.token.server_name;
     if !subject.has_tls() || name.is_empty() {
         return;
     }
-    let without_dot = name.strip_suffix('.').unwrap_or(name);
-    let (level, fault) = if !is_dns_name(without_dot) {
-        (RULE.level, "is no DNS name, which no certificate matches")
-    } else {
-        match ServerName::read(name) {
-            None => (
-                RULE.level,
-                "is not of the form server.<datacenter>.peering.<cluster ID>.consul",
-            ),
-            Some(_) if name.bytes().any(|b| b.is_ascii_uppercase()) => (
-                RULE.level,
-                "has upper case, while the acceptor's name is in lower case",
-            ),
-            Some(ServerName::Peering { trust_domain, .. }) if !is_of_cluster(trust_domain) => (
-                Level::Note,
-                "does not end in <cluster ID>.consul, with a UUID for the ID",
-            ),
-            Some(_) if name.ends_with('.') => (Level::Note, "ends in a dot, which TLS leaves out"),
-            Some(_) => return,
-        }
+    let is_name = || is_dns_name(name.strip_suffix('.').unwrap_or(name));
+    let (level, fault) = match subject.server_name {
+        None if !is_name() => (RULE.level, "is no DNS name, which no certificate matches"),
+        None => (
+            RULE.level,
+            "is not of the form server.<datacenter>.peering.<cluster ID>.consul",
+        ),
+        Some(_) if name.bytes().any(|b| b.is_ascii_uppercase()) => (
+            RULE.level,
+            "has upper case, while the acceptor's name is in lower case",
+        ),
+        Some(ServerName::Peering { trust_domain, .. }) if !is_of_cluster(trust_domain) => (
+            Level::Note,
+            "does not end in <cluster ID>.consul, with a UUID for the ID",
+        ),
+        Some(_) if name.ends_with('.') => (Level::Note, "ends in a dot, which TLS leaves out"),
+        Some(_) => return,
     };
     found.at_level(level, RULE.path, format!("{} {fault}", quoted(name)));
 }

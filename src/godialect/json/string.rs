@@ -1,6 +1,7 @@
 //! String literals: what they stand for, and how Go writes them.
 
 use std::borrow::Cow;
+use zeroize::Zeroizing;
 
 /// A string literal as it stands between its quotes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -16,6 +17,28 @@ impl<'a> Raw<'a> {
     /// How many bytes the literal takes, quotes included.
     pub(crate) fn length(self) -> usize {
         self.bytes.len() + 2
+    }
+
+    /// The literal without its quotes.
+    pub(crate) fn literal(self) -> &'a [u8] {
+        self.bytes
+    }
+
+    /// Whether Go writes the text for which the literal stands in just this way.
+    pub(crate) fn is_as_written(self) -> bool {
+        if self.plain {
+            return memchr::memchr3(b'<', b'>', b'&', self.bytes).is_none();
+        }
+        if self.recognised {
+            return true;
+        }
+        let text = Zeroizing::new(self.unescape().into_owned());
+        let mut written = Zeroizing::new(String::with_capacity(6 * self.bytes.len() + 2));
+        write_string(&mut written, &text);
+        let written = written
+            .strip_prefix('"')
+            .and_then(|rest| rest.strip_suffix('"'));
+        written.is_some_and(|written| written.as_bytes() == self.bytes)
     }
 
     /// Whether the literal stands for the empty text.

@@ -81,40 +81,6 @@ fn check_name(name: Element<'_>) -> Result<(), AlternativeNameError> {
     }
 }
 
-/// A name among the alternative names or the name constraints.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum GeneralName<'a> {
-    Dns(&'a str),
-    Uri(&'a str),
-    /// A mail or IP address.
-    Address,
-    /// One of a kind that Go does not read.
-    Other,
-}
-
-impl<'a> GeneralName<'a> {
-    /// The name in an element that was checked.
-    pub(super) fn of(element: Element<'a>) -> Self {
-        // What was checked is ASCII.
-        let text = || str::from_utf8(element.content).unwrap_or_default();
-        match element.tag {
-            DNS => Self::Dns(text()),
-            URI => Self::Uri(text()),
-            EMAIL | IP => Self::Address,
-            _ => Self::Other,
-        }
-    }
-}
-
-/// The names that Go reads in this value of 2.5.29.17; `None` where it refuses the certificate.
-pub(crate) fn alternative_names(value: &[u8]) -> Option<Vec<GeneralName<'_>>> {
-    let mut value = Reader::new(value);
-    check(value).ok()?;
-    let mut names = value.enter(Tag::SEQUENCE)?;
-    let next = || names.any().map(GeneralName::of);
-    Some(std::iter::from_fn(next).collect())
-}
-
 fn check_uri(content: &[u8]) -> Result<(), AlternativeNameError> {
     let text = str::from_utf8(content)
         .ok()

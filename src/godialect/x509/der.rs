@@ -177,6 +177,13 @@ impl<'a> Integer<'a> {
         !self.is_negative() && self.digits != [0]
     }
 
+    /// How many bits a positive number has.
+    pub(super) fn bits(self) -> usize {
+        let unpadded = self.digits.strip_prefix(&[0]).unwrap_or(self.digits);
+        let leading_zeros = unpadded.first().map_or(0, |first| first.leading_zeros());
+        (8 * unpadded.len()).saturating_sub(leading_zeros as usize)
+    }
+
     /// The value where 64 bits hold it.
     pub(super) fn to_i64(self) -> Option<i64> {
         if self.digits.len() > 8 {
@@ -210,6 +217,12 @@ impl<'a> BitString<'a> {
             None => unused_bits == 0,
         };
         padded_well.then_some(Self { unused_bits, bytes })
+    }
+
+    /// The bit at this place, the first being the highest; zero where there are not as many.
+    pub(super) fn bit(self, index: usize) -> bool {
+        let byte = self.bytes.get(index / 8).copied().unwrap_or_default();
+        byte & (0x80 >> (index % 8)) != 0
     }
 
     /// The bits moved down so that the last one that counts ends the last byte. Go reads a public
@@ -288,6 +301,10 @@ mod tests {
         assert_eq!(value(&[0x80, 0x00]), Some(-32768));
         assert_eq!(value(&[0x80, 0, 0, 0, 0, 0, 0, 0]), Some(i64::MIN));
         assert_eq!(value(&[0x00, 0x80, 0, 0, 0, 0, 0, 0, 0]), None);
+        let bits = |digits| Integer::new(digits).map(Integer::bits);
+        assert_eq!(bits(&[0x01]), Some(1));
+        assert_eq!(bits(&[0x00, 0x80, 0x00]), Some(16));
+        assert_eq!(bits(&[0x01, 0xff]), Some(9));
     }
 
     #[test]
@@ -300,5 +317,8 @@ mod tests {
         assert_eq!(aligned(&[0]), Some(vec![]));
         assert_eq!(aligned(&[0, 0xab]), Some(vec![0xab]));
         assert_eq!(aligned(&[4, 0xab, 0xc0]), Some(vec![0x0a, 0xbc]));
+        let bits = BitString::new(&[4, 0x80, 0x10]).unwrap();
+        let set = (0..20).filter(|&index| bits.bit(index));
+        assert_eq!(set.collect::<Vec<_>>(), [0, 11]);
     }
 }

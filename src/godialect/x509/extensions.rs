@@ -119,14 +119,14 @@ pub(super) fn check(mut field: Reader<'_>) -> Result<(), CertificateError> {
     first_fault.map_or(Ok(()), |fault| Err(fault.into()))
 }
 
-struct Extension<'a> {
-    identifier: ObjectIdentifier<'a>,
-    critical: bool,
-    value: Reader<'a>,
+pub(super) struct Extension<'a> {
+    pub(super) identifier: ObjectIdentifier<'a>,
+    pub(super) critical: bool,
+    pub(super) value: Reader<'a>,
 }
 
 impl<'a> Extension<'a> {
-    fn parse(mut fields: Reader<'a>) -> Result<Self, Field> {
+    pub(super) fn parse(mut fields: Reader<'a>) -> Result<Self, Field> {
         let identifier = ObjectIdentifier::read(&mut fields).ok_or(Field::ExtensionOid)?;
         let critical =
             fields.next_is(Tag::BOOLEAN) && fields.boolean().ok_or(Field::ExtensionCritical)?;
@@ -205,7 +205,7 @@ fn is_key_usage(mut value: Reader<'_>) -> Option<()> {
 
 /// Whether the basic constraints make a CA; Go takes an explicit FALSE, and a path length without a
 /// CA.
-fn read_basic_constraints(mut value: Reader<'_>) -> Option<bool> {
+pub(super) fn read_basic_constraints(mut value: Reader<'_>) -> Option<bool> {
     let mut fields = value.enter(Tag::SEQUENCE)?;
     let is_ca = fields.next_is(Tag::BOOLEAN) && fields.boolean()?;
     if fields.next_is(Tag::INTEGER) {
@@ -214,11 +214,6 @@ fn read_basic_constraints(mut value: Reader<'_>) -> Option<bool> {
         path_length.to_i64().filter(|&length| length >= 0)?;
     }
     Some(is_ca)
-}
-
-/// Whether Go reads a CA in this value of 2.5.29.19; `None` where it refuses the certificate.
-pub(crate) fn is_ca(basic_constraints: &[u8]) -> Option<bool> {
-    read_basic_constraints(Reader::new(basic_constraints))
 }
 
 fn check_distribution_points(mut value: Reader<'_>) -> Result<(), ExtensionError> {

@@ -10,6 +10,7 @@
 //! constraints). Neither has Go's messages.
 
 mod alternative_name;
+mod certificate;
 mod curve;
 mod der;
 mod domain;
@@ -24,6 +25,7 @@ mod time;
 mod uri;
 
 pub use alternative_name::AlternativeNameError;
+pub(crate) use certificate::{Certificate, Key};
 pub use curve::{Curve, PointError};
 pub use error::{CertificateError, Field};
 pub use extensions::{ExtensionError, ExtensionPart, NonCriticalExtension};
@@ -32,10 +34,6 @@ pub use name::{NameError, StringError};
 pub use name_constraints::ConstraintError;
 pub use public_key::PublicKeyError;
 pub use uri::{UriError, UriFault};
-
-pub(crate) use alternative_name::{GeneralName, alternative_names};
-pub(crate) use extensions::is_ca;
-pub(crate) use name_constraints::constrained_names;
 
 use der::{Reader, Tag};
 use public_key::AlgorithmIdentifier;
@@ -60,7 +58,7 @@ pub(crate) fn check_certificate(der: &[u8]) -> Result<(), CertificateError> {
     check_signature_algorithm(&mut tbs, &mut certificate)?;
     let issuer = tbs.content(Tag::SEQUENCE).ok_or(Field::Issuer)?;
     name::check(issuer)?;
-    check_validity(&mut tbs)?;
+    read_validity(&mut tbs)?;
     let subject = tbs.content(Tag::SEQUENCE).ok_or(Field::Subject)?;
     name::check(subject)?;
     check_public_key(&mut tbs)?;
@@ -133,26 +131,23 @@ fn check_signature_algorithm(
     Ok(())
 }
 
-fn check_validity(tbs: &mut Reader<'_>) -> Result<(), CertificateError> {
+/// The two moments of a validity, in seconds of Unix time.
+fn read_validity(tbs: &mut Reader<'_>) -> Result<[i64; 2], CertificateError> {
     let mut validity = tbs.enter(Tag::SEQUENCE).ok_or(Field::Validity)?;
-    for _ in ["not before", "not after"] {
-        let (tag, field, is_time): (_, _, fn(&[u8]) -> bool) = if validity.next_is(Tag::UTC_TIME) {
-            (Tag::UTC_TIME, Field::UtcTime, time::is_utc_time)
+    let mut moments = [0; 2];
+    for moment in &mut moments {
+        *moment = if validity.next_is(Tag::UTC_TIME) {
+            let text = validity.content(Tag::UTC_TIME);
+            text.and_then(time::utc_time).ok_or(Field::UtcTime)?
         } else if validity.next_is(Tag::GENERALIZED_TIME) {
-            (
-                Tag::GENERALIZED_TIME,
-                Field::GeneralizedTime,
-                time::is_generalized_time,
-            )
+            let text = validity.content(Tag::GENERALIZED_TIME);
+            text.and_then(time::generalized_time)
+                .ok_or(Field::GeneralizedTime)?
         } else {
             return Err(CertificateError::UnsupportedTime);
         };
-        validity
-            .content(tag)
-            .filter(|&text| is_time(text))
-            .ok_or(field)?;
     }
-    Ok(())
+    Ok(moments)
 }
 
 fn check_public_key(tbs: &mut Reader<'_>) -> Result<(), CertificateError> {

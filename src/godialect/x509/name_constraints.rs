@@ -9,7 +9,7 @@
 
 use thiserror::Error;
 
-use super::alternative_name::{DNS, EMAIL, GeneralName, IP, URI};
+use super::alternative_name::{DNS, EMAIL, IP, URI};
 use super::der::{Element, Reader, Tag};
 use super::domain::{is_domain_constraint, is_mailbox};
 use super::extensions::{ExtensionError, ExtensionPart};
@@ -100,22 +100,8 @@ pub(super) fn check(value: Reader<'_>) -> Result<(), ExtensionError> {
     Ok(())
 }
 
-/// The permitted and the excluded names that Go reads in this value of 2.5.29.30; `None` where it
-/// refuses the certificate.
-pub(crate) fn constrained_names(value: &[u8]) -> Option<[Vec<GeneralName<'_>>; 2]> {
-    let value = Reader::new(value);
-    check(value).ok()?;
-    read_lists(value).map(|lists| lists.map(names))
-}
-
-/// The names in a list that was checked.
-fn names(mut list: Reader<'_>) -> Vec<GeneralName<'_>> {
-    let next = || list.enter(Tag::SEQUENCE)?.any().map(GeneralName::of);
-    std::iter::from_fn(next).collect()
-}
-
 /// The permitted and the excluded subtrees; a missing list counts as an empty one.
-fn read_lists(mut value: Reader<'_>) -> Option<[Reader<'_>; 2]> {
+pub(super) fn read_lists(mut value: Reader<'_>) -> Option<[Reader<'_>; 2]> {
     let mut fields = value.enter(Tag::SEQUENCE).filter(|_| value.is_empty())?;
     let permitted = fields.enter_optional(Tag::explicit(0))?;
     let excluded = fields.enter_optional(Tag::explicit(1))?;

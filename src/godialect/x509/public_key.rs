@@ -65,9 +65,9 @@ pub enum PublicKeyError {
 /// An algorithm and the one element that may follow it; more is not looked at.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct AlgorithmIdentifier<'a> {
-    algorithm: ObjectIdentifier<'a>,
+    pub(super) algorithm: ObjectIdentifier<'a>,
     /// The whole element, or nothing.
-    parameters: &'a [u8],
+    pub(super) parameters: &'a [u8],
 }
 
 impl<'a> AlgorithmIdentifier<'a> {
