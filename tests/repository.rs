@@ -263,3 +263,18 @@ fn a_path_of_a_machine_is_found() {
         assert_eq!(path_of_a_machine(text), None, "{text}");
     }
 }
+
+/// What `rust-version` promises is what everything is built and tested with.
+#[test]
+fn the_oldest_rust_is_the_pinned_one() {
+    let read = |file: &str| -> toml::Table {
+        std::fs::read_to_string(root().join(file))
+            .unwrap()
+            .parse()
+            .unwrap()
+    };
+    let (promised, pinned) = (read("Cargo.toml"), read("rust-toolchain.toml"));
+    let promised = promised["package"]["rust-version"].as_str().unwrap();
+    let pinned = pinned["toolchain"]["channel"].as_str().unwrap();
+    assert_eq!(pinned.strip_suffix(".0"), Some(promised));
+}
