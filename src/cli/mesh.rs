@@ -2,6 +2,7 @@
 
 use super::diagnostics::source_at;
 use super::input::read_file;
+use super::judging::moment;
 use super::report::{Failure, warn};
 use super::{Status, output};
 use crate::mesh::{Built, Checked, Fault, Located, MeshError, Mode, Options, build, check};
@@ -55,8 +56,8 @@ pub(super) struct Args {
     /// Check a folder: sums, tokens, snapshots and dates.
     #[arg(long, value_name = "DIR", conflicts_with = "file")]
     check: Option<PathBuf>,
-    /// Judge dates at this moment, in place of now.
-    #[arg(long, value_name = "TIME", requires = "check")]
+    /// Judge dates at another moment than now, such as 2027-03-01 or 2027-03-01T08:00:00Z.
+    #[arg(long, value_name = "TIME", value_parser = moment, requires = "check")]
     at: Option<Timestamp>,
 }
 

@@ -6,6 +6,7 @@
 mod consoles;
 mod documented;
 mod files;
+mod kits;
 mod secrets;
 mod streams;
 mod tokens;
