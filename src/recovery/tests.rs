@@ -230,6 +230,25 @@ proptest! {
     }
 }
 
+/// The last line of 76 characters begins with an object's brace and quote, as a token does.
+#[test]
+fn a_last_line_that_looks_like_a_token_is_none() {
+    let mut token = PeeringToken {
+        peer_id: "1".to_owned(),
+        ..PeeringToken::default()
+    };
+    token.remote.datacenter = "{".to_owned();
+    while token.to_json(Shape::V1_14).len() % 57 != 4 {
+        token.server_name.push('n');
+    }
+    let token = token.encode(Shape::V1_14);
+    let lines = lines(&token, 76, "\n");
+    assert!(lines.ends_with("\neyJ9fQ=="), "{lines}");
+    let found = recovered(format!("The token:\n\n{lines}\n\nBye\n").as_bytes()).unwrap();
+    assert_eq!(*found.token, *token);
+    assert_eq!(found.damages, [Damage::TextAround]);
+}
+
 proptest! {
     /// A `+` that became a blank is found where leaving the blanks out makes no token.
     #[test]

@@ -462,11 +462,12 @@ pub(super) fn starts_like_a_token(text: &[u8]) -> bool {
     text.starts_with(b"eyJ") || text.starts_with(b"ZXlK")
 }
 
+/// Shorter than any token with two members that a server writes.
+const SHORTEST: usize = 64;
+
 /// The runs of base64 in a text that start as a token does, where there is more around them. One that
 /// ends with its line is given once more with the lines in which it may go on.
 pub(super) fn runs_in_text(text: &[u8]) -> Vec<&[u8]> {
-    /// Shorter than any token with two members that a server writes.
-    const SHORTEST: usize = 64;
     let mut runs = Vec::new();
     let mut rest = text;
     while let Some(start) = rest.iter().position(in_run) {
@@ -516,10 +517,12 @@ fn further_lines(text: &[u8]) -> usize {
         let before = line.iter().take_while(is_before).count();
         let characters = &line[before..];
         let width = *width.get_or_insert(characters.len());
+        // The rest of a token on its last line may look like the start of one.
+        let is_another = characters.len() >= width.min(SHORTEST) && starts_a_token(characters);
         let goes_on = (1..=width).contains(&characters.len())
             && characters.iter().all(|byte| in_run(byte) || *byte == b'=')
             && !characters.iter().all(|byte| *byte == b'-')
-            && !starts_a_token(characters);
+            && !is_another;
         if !goes_on {
             break;
         }
