@@ -43,6 +43,7 @@
 //! | What does this error of Consul's mean? | an [`Explainer`]; [`answer`] and [`rule`] by name |
 //! | How does a cluster get its CA before it runs? | [`ca::new_root`], [`ca::agent_configuration`] |
 //! | What does each of many sites need to peer? | [`mesh::build`] |
+//! | Which tokens should a test try? | `fixtures::corpus`, `fixtures::random` (with that feature) |
 //!
 //! # Secrets, limits and errors
 //!
@@ -61,6 +62,8 @@
 //! [dependencies]
 //! peertok = { version = "0.1", default-features = false }
 //! ```
+//!
+//! `fixtures`, which `cli` brings along, has the labelled tokens for tests; it is for `dev-dependencies`.
 
 pub mod ca;
 #[cfg(feature = "cli")]
@@ -70,6 +73,7 @@ mod diff;
 mod edit;
 mod explain;
 mod finding;
+#[cfg(feature = "fixtures")]
 pub mod fixtures;
 #[cfg(any(fuzzing, feature = "_internals"))]
 #[doc(hidden)]

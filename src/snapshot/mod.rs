@@ -34,6 +34,7 @@
 mod addresses;
 mod archive;
 mod error;
+#[cfg(feature = "fixtures")]
 pub(crate) mod made;
 mod meta;
 mod msgpack;
