@@ -120,7 +120,8 @@ pub use token::{
 };
 pub use verdict::{Judge, Refusal, Stage, is_server_address, judge};
 
-/// The guide's code, as tests.
+/// The guides' code, as tests.
 #[cfg(doctest)]
 #[doc = include_str!("../docs/library.md")]
+#[doc = include_str!("../docs/fixtures.md")]
 struct Guide;
