@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 const MANIFEST: &str = "manifest.json";
 const README: &str = "README.md";
 
-/// Writes labelled tokens for tests, each with what a server says of it.
+/// Writes labelled tokens for tests, with what a server says of each.
 ///
 /// Each token has a file, and manifest.json tells of each whether a server takes it, else the stage
 /// and the server's words, and what is found of it. The same seed and the same release of peertok give
