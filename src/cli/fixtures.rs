@@ -6,6 +6,7 @@ use super::{Status, output};
 use crate::fixtures::{Area, Entry, Manifest, Settings, Vector, corpus, random};
 use crate::text::shown;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::fs::{self, DirEntry};
@@ -15,6 +16,10 @@ use std::path::{Path, PathBuf};
 
 const MANIFEST: &str = "manifest.json";
 const README: &str = "README.md";
+/// How the file begins that becomes the manifest; a writer that is killed leaves it behind.
+const PARTIAL: &str = ".peertok-";
+/// A folder gets no more random tokens than that.
+const MOST: usize = 100_000;
 
 /// Writes labelled tokens for tests, with what a server says of each.
 ///
@@ -33,8 +38,8 @@ pub(super) struct Args {
     /// Where all keys, IDs and secrets come from.
     #[arg(long, value_name = "N", default_value_t = Settings::default().seed)]
     seed: u64,
-    /// The moment at which dates are judged: roots are valid from a year before it to nine years after.
-    #[arg(long, value_name = "TIME", value_parser = moment, default_value = "2026-12-01")]
+    /// The moment at which dates are judged, from 2000 to 9980: what is sound is valid then.
+    #[arg(long, value_name = "TIME", value_parser = moment_of_labels, default_value = "2026-12-01")]
     at: Timestamp,
     /// Only the tokens of an area; repeatable: canonical, base64, json, pem, x509, addresses, names,
     /// limits, unicode, recovery, secrets, kubernetes.
@@ -49,9 +54,15 @@ pub(super) struct Args {
     /// Random tokens in place of the corpus.
     #[arg(long, requires = "count")]
     random: bool,
-    /// How many random tokens.
-    #[arg(long, value_name = "N", requires = "random")]
-    count: Option<usize>,
+    /// How many random tokens; at most 100000 in a folder.
+    #[arg(
+        long,
+        value_name = "N",
+        requires = "random",
+        conflicts_with = "list",
+        value_parser = clap::value_parser!(u64).range(1..)
+    )]
+    count: Option<u64>,
     /// Print each token with its labels as a line of JSON, in place of files.
     #[arg(long, conflicts_with_all = ["dir", "list"])]
     jsonl: bool,
@@ -65,11 +76,19 @@ pub(super) struct Args {
 
 pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
     let settings = Settings::new(arguments.seed, arguments.at);
-    if arguments.random && arguments.jsonl {
-        let count = arguments.count.unwrap_or_default();
-        return print_lines(random(&settings).take(count));
-    }
-    let vectors: Vec<Vector> = match arguments.count {
+    // A number of tokens beyond what there is memory for is never reached.
+    let count = arguments
+        .count
+        .map(|count| usize::try_from(count).unwrap_or(usize::MAX));
+    let vectors: Vec<Vector> = match count {
+        Some(count) if arguments.jsonl => return print_lines(random(&settings).take(count)),
+        Some(count) if count > MOST => {
+            let message =
+                format!("expected at most {MOST} random tokens in a folder, but found {count}");
+            return Err(
+                Failure::could_not_run(message).hint("--jsonl prints as many as are wanted")
+            );
+        }
         Some(count) => random(&settings).take(count).collect(),
         None => corpus(&settings),
     };
@@ -119,16 +138,25 @@ fn write(
     force: bool,
 ) -> Result<Status, Failure> {
     let failed = |path: &Path, error: &io::Error| cannot_write(path, &error.kind().to_string());
+    if folder.exists() && !folder.is_dir() {
+        return Err(cannot_write(folder, "it is not a folder"));
+    }
     fs::create_dir_all(folder).map_err(|error| failed(folder, &error))?;
     let old = files_of_before(folder)?;
     if !old.is_empty() && !force {
         let failure = cannot_write(folder, "tokens are in it already");
         return Err(failure.hint("--force replaces them"));
     }
-    for name in old {
+    // The labels go before the tokens: whoever finds the work half done knows all files by them.
+    for name in old.iter().filter(|name| *name != MANIFEST) {
         let path = folder.join(name);
         fs::remove_file(&path).map_err(|error| failed(&path, &error))?;
+        // Where it was the last one in there.
+        let _ = path.parent().map(fs::remove_dir);
     }
+    let labels = Manifest::of(settings, vectors).to_json();
+    put_labels(folder, labels.as_bytes())
+        .map_err(|error| failed(&folder.join(MANIFEST), &error))?;
     let put = |name: &str, content: &[u8]| {
         let path = folder.join(name);
         let parent = path.parent().unwrap_or(folder);
@@ -139,23 +167,46 @@ fn write(
         put(&name, content)?;
     }
     put(README, include_bytes!("fixtures.md"))?;
-    put(
-        MANIFEST,
-        Manifest::of(settings, vectors).to_json().as_bytes(),
-    )?;
     let accepted = vectors.iter().filter(|vector| vector.refusal.is_none());
     output::print(&format!(
-        "{}: {} tokens, {} of which a server takes; manifest.json tells of each\n",
+        "{}: {} token{}, {} of which a server takes; manifest.json tells of each\n",
         shown(&folder.display().to_string()),
         vectors.len(),
+        if vectors.len() == 1 { "" } else { "s" },
         accepted.count(),
     ))?;
     Ok(Status::Done)
 }
 
+/// Writes the labels, all or nothing.
+fn put_labels(folder: &Path, labels: &[u8]) -> io::Result<()> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(PARTIAL);
+    // They are for everyone, as the tokens are.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder.tempfile_in(folder)?;
+    file.write_all(labels)?;
+    file.persist(folder.join(MANIFEST))?;
+    Ok(())
+}
+
+/// A moment at which the labels hold. The roots are made for years around it, and before 2000 or
+/// after 9980 these come to where a certificate cannot name them, or means another century.
+fn moment_of_labels(text: &str) -> Result<Timestamp, String> {
+    let at = moment(text)?;
+    match TimeZone::UTC.to_datetime(at).year() {
+        2000..=9980 => Ok(at),
+        year => Err(format!(
+            "expected a year from 2000 to 9980, but found {year}"
+        )),
+    }
+}
+
 /// The labels of before, as far as they name files.
 #[derive(Deserialize)]
 struct Labels {
+    schema: String,
     vectors: Vec<Files>,
 }
 
@@ -198,10 +249,13 @@ fn files_of_before(folder: &Path) -> Result<BTreeSet<String>, Failure> {
     }
     let labels = fs::read(folder.join(MANIFEST)).ok();
     let labels = labels.and_then(|labels| serde_json::from_slice::<Labels>(&labels).ok());
-    let labels = labels.into_iter().flat_map(|labels| labels.vectors);
-    let mut known: BTreeSet<String> = labels.flat_map(Files::all).collect();
-    known.extend([MANIFEST, README].map(str::to_owned));
-    match found.iter().find(|name| !known.contains(*name)) {
+    let mut known = BTreeSet::new();
+    if let Some(labels) = labels.filter(|labels| labels.schema == Manifest::SCHEMA) {
+        known.extend([MANIFEST, README].map(str::to_owned));
+        known.extend(labels.vectors.into_iter().flat_map(Files::all));
+    }
+    let is_known = |name: &String| known.contains(name) || name.starts_with(PARTIAL);
+    match found.iter().find(|name| !is_known(name)) {
         None => Ok(found),
         Some(other) => {
             let other = folder.join(other).display().to_string();

@@ -97,21 +97,27 @@ pub(super) enum Obstacle<'a> {
 impl<'a> Root<'a> {
     /// The certificates in the pool of a dialer that checks this server name.
     pub(super) fn all(entries: &'a [Entry], server_name: &str) -> Vec<Self> {
+        let wanted = Wanted::new(server_name);
         let mut roots = Vec::with_capacity(entries.len());
         for (index, entry) in entries.iter().enumerate() {
             let pool = entry.pool.iter();
-            roots.extend(pool.map(|certificate| Self::of(index, certificate, server_name)));
+            roots.extend(pool.map(|certificate| Self::of(index, certificate, server_name, wanted)));
         }
         roots
     }
 
-    fn of(entry: usize, certificate: &'a Certificate, server_name: &str) -> Self {
+    fn of(
+        entry: usize,
+        certificate: &'a Certificate,
+        server_name: &str,
+        wanted: Wanted<'_>,
+    ) -> Self {
         let mut dns_names = certificate.dns_names.iter();
         Self {
             entry,
             certificate,
             obstacle: Obstacle::of(certificate, server_name),
-            has_server_name: dns_names.any(|dns| covers(dns, server_name)),
+            has_server_name: dns_names.any(|dns| wanted.is_covered_by(dns)),
         }
     }
 
@@ -232,16 +238,30 @@ fn permits(certificate: &Certificate, server_name: &str) -> bool {
     is_permitted && !certificate.excluded_dns_names.iter().any(is_within)
 }
 
-/// Whether a DNS name of a certificate covers the server name (Go's `Certificate.VerifyHostname`):
-/// in any case, and with a wildcard for the whole first label.
-fn covers(dns: &str, server_name: &str) -> bool {
-    let server_name = server_name.strip_suffix('.').unwrap_or(server_name);
-    if dns.eq_ignore_ascii_case(server_name) {
-        return true;
+/// The name that a dialer wants to see in the acceptor's certificate.
+#[derive(Clone, Copy)]
+struct Wanted<'t> {
+    name: &'t str,
+    /// What follows its first label.
+    parent: Option<&'t str>,
+}
+
+impl<'t> Wanted<'t> {
+    fn new(server_name: &'t str) -> Self {
+        let name = server_name.strip_suffix('.').unwrap_or(server_name);
+        // Looked for once: both the name and the certificate may be long.
+        let parent = name.split_once('.').map(|(_, parent)| parent);
+        Self { name, parent }
     }
-    match (dns.strip_prefix("*."), server_name.split_once('.')) {
-        (Some(pattern), Some((_, parent))) => pattern.eq_ignore_ascii_case(parent),
-        _ => false,
+
+    /// Whether a DNS name of a certificate covers it (Go's `Certificate.VerifyHostname`): the same
+    /// name, or one with a star for its first label.
+    fn is_covered_by(self, dns: &str) -> bool {
+        let under_star = |pattern: &str| {
+            let parent = self.parent;
+            parent.is_some_and(|parent| parent.eq_ignore_ascii_case(pattern))
+        };
+        self.name.eq_ignore_ascii_case(dns) || dns.strip_prefix("*.").is_some_and(under_star)
     }
 }
 
