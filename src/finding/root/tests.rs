@@ -55,7 +55,7 @@ impl Facts {
         Self {
             validity: read.validity,
             key: read.key,
-            is_ca: Root::of(0, &read, "").is_ca(),
+            is_ca: Root::of(0, &read, "", Wanted::new("")).is_ca(),
             may_sign: read.may_sign,
             has_unknown: read.unknown_critical_extension.is_some(),
             is_for_servers: read.is_for_servers,
