@@ -38,7 +38,7 @@ pub(super) struct Args {
     /// Where all keys, IDs and secrets come from.
     #[arg(long, value_name = "N", default_value_t = Settings::default().seed)]
     seed: u64,
-    /// The moment at which dates are judged, from 2001 to 9980: what is sound is valid then.
+    /// The moment at which dates are judged, from 2002 to 2048: what is sound is valid then.
     #[arg(long, value_name = "TIME", value_parser = moment_of_labels, default_value = "2026-12-01")]
     at: Timestamp,
     /// Only the tokens of an area; repeatable: canonical, base64, json, pem, x509, addresses, names,
@@ -191,14 +191,14 @@ fn put_labels(folder: &Path, labels: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-/// A moment at which the labels hold. The roots are made for years around it, and before 2001 or
-/// after 9980 these come to where a certificate cannot name them, or means another century.
+/// A moment at which the labels hold: some roots are about the years in which a certificate names
+/// the century in another way, 1950, 2000 and 2050.
 fn moment_of_labels(text: &str) -> Result<Timestamp, String> {
     let at = moment(text)?;
     match TimeZone::UTC.to_datetime(at).year() {
-        2001..=9980 => Ok(at),
+        2002..=2048 => Ok(at),
         year => Err(format!(
-            "expected a year from 2001 to 9980, but found {year}"
+            "expected a year from 2002 to 2048, but found {year}"
         )),
     }
 }
