@@ -90,8 +90,10 @@ impl Judge {
         token: &[u8],
         circumstances: &Circumstances<'_>,
     ) -> (Result<(), Refusal>, Vec<Finding>) {
+        if token.is_empty() {
+            return (Err(Refusal::Missing), Vec::new());
+        }
         match self.read(token) {
-            _ if token.is_empty() => (Err(Refusal::Missing), Vec::new()),
             Ok(read) => (read.judge(), find(read, circumstances)),
             Err(error) => (Err(error.into()), Vec::new()),
         }
