@@ -254,9 +254,12 @@ pub fn diff(a: &PeeringToken, b: &PeeringToken) -> Difference {
 fn texts(a: &PeeringToken, b: &PeeringToken) -> Vec<TextDifference> {
     let locality = |token: &PeeringToken| token.remote.locality.clone().unwrap_or_default();
     let (locality_a, locality_b) = (locality(a), locality(b));
-    let secret = |secret: &Secret| match secret.is_empty() {
-        true => String::new(),
-        false => secret.to_string(),
+    let secret = |secret: &Secret| {
+        if secret.is_empty() {
+            String::new()
+        } else {
+            secret.to_string()
+        }
     };
     let text = |member, a: &str, b: &str| {
         (a != b).then(|| TextDifference {
@@ -315,12 +318,11 @@ fn sets<T: Clone>(a: &[T], b: &[T], key: impl Fn(&T) -> &str) -> SetDifference<T
         .iter()
         .any(|one| in_a.get(key(one)) != in_b.get(key(one)));
     // Where one is there more often, only the order of the first ones tells.
-    let reordered = match repeated {
-        true => !common.iter().map(&key).eq(common_b.iter().map(&key)),
-        false => {
-            let (a, b) = (a.iter().map(&key), b.iter().map(&key));
-            !a.filter(in_both).eq(b.filter(in_both))
-        }
+    let reordered = if repeated {
+        !common.iter().map(&key).eq(common_b.iter().map(&key))
+    } else {
+        let (a, b) = (a.iter().map(&key), b.iter().map(&key));
+        !a.filter(in_both).eq(b.filter(in_both))
     };
     SetDifference {
         reordered,

@@ -185,9 +185,10 @@ fn splices(json: &[u8], change: &Change) -> Result<Vec<Splice>, EditError> {
     let Some((_, name)) = change.member().split_once('.') else {
         let name = change.member();
         let replaced = replace(&[&token], name, change.value());
-        return Ok(match replaced.is_empty() && !change.is_empty() {
-            true => vec![insert(&token, &TOKEN, name, &change.value())],
-            false => replaced,
+        return Ok(if replaced.is_empty() && !change.is_empty() {
+            vec![insert(&token, &TOKEN, name, &change.value())]
+        } else {
+            replaced
         });
     };
     // Several are read one over the other, so that a member may be in any of them.

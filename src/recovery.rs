@@ -387,9 +387,10 @@ impl Search {
         let pluses = undo::pluses_from_blanks(text).filter(|_| !forked);
         let wrapped = (Damage::BlanksInside, Some(without));
         let form = (Damage::PlusesAsBlanks, pluses.as_ref().map(|text| &***text));
-        let readings = match undo::is_wrapped(text) {
-            true => [wrapped, form],
-            false => [form, wrapped],
+        let readings = if undo::is_wrapped(text) {
+            [wrapped, form]
+        } else {
+            [form, wrapped]
         };
         let mut other = None;
         for (damage, reading) in readings {

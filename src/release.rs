@@ -110,9 +110,12 @@ impl FromStr for Release {
         let version = version.split(['-', '+']).next().unwrap_or_default();
         let numbers: Vec<u32> = version
             .split('.')
-            .map(|number| match number.bytes().all(|b| b.is_ascii_digit()) {
-                true => number.parse().map_err(|_| not_a_release()),
-                false => Err(not_a_release()),
+            .map(|number| {
+                if number.bytes().all(|b| b.is_ascii_digit()) {
+                    number.parse().map_err(|_| not_a_release())
+                } else {
+                    Err(not_a_release())
+                }
             })
             .collect::<Result<_, _>>()?;
         let release = match *numbers {

@@ -25,9 +25,10 @@ pub(crate) fn shown_within(text: &str, longest: usize) -> String {
     for character in text.chars() {
         let before = shown.len();
         let escaped = is_unsafe(character);
-        match escaped {
-            true => shown.extend(character.escape_default()),
-            false => shown.push(character),
+        if escaped {
+            shown.extend(character.escape_default())
+        } else {
+            shown.push(character)
         }
         length += if escaped { shown.len() - before } else { 1 };
         if length > longest {
@@ -71,9 +72,10 @@ pub(crate) fn without_secrets(message: &str) -> Cow<'_, str> {
             .unwrap_or(from_start.len());
         let (token, after) = from_start.split_at(end);
         shown.push_str(before);
-        match token.len() < SHORTEST {
-            true => shown.push_str(token),
-            false => shown.push_str(&redacted(token.as_bytes())),
+        if token.len() < SHORTEST {
+            shown.push_str(token)
+        } else {
+            shown.push_str(&redacted(token.as_bytes()))
         }
         rest = after;
     }

@@ -26,9 +26,10 @@ fn root() -> &'static Path {
 fn validate(rule: &str, which: &str, format: &str) -> String {
     let folder = Path::new("fixtures/findings").join(rule);
     let file = |name: String| folder.join(name);
-    let token = match root().join(file(format!("{which}.json"))).exists() {
-        true => file(format!("{which}.json")),
-        false => file("fails.json".to_owned()),
+    let token = if root().join(file(format!("{which}.json"))).exists() {
+        file(format!("{which}.json"))
+    } else {
+        file("fails.json".to_owned())
     };
     let flags = fs::read_to_string(root().join(file(format!("{which}.flags"))));
     let output = Command::new(env!("CARGO_BIN_EXE_peertok"))

@@ -169,9 +169,10 @@ fn check_extensions(certificate: &X509Certificate<'_>, faults: &mut Vec<CaFault>
         cluster_id.is_some_and(|id| is_uuid(id) && uri == format!("spiffe://{id}.consul"))
     };
     if !matches!(&uris[..], [only] if is_trust_domain(only)) {
-        let found = match uris.is_empty() {
-            true => "none".to_owned(),
-            false => uris.join(", "),
+        let found = if uris.is_empty() {
+            "none".to_owned()
+        } else {
+            uris.join(", ")
         };
         faults.push(CaFault::SpiffeUri { found });
     }
@@ -221,9 +222,10 @@ fn check_dates(certificate: &X509Certificate<'_>, at: Timestamp, faults: &mut Ve
 fn private_key(file: &[u8]) -> Result<Vec<u8>, CaFault> {
     let mut der = Zeroizing::new(Vec::with_capacity(file.len()));
     let Some(block) = pem::next_block(file, 0, &mut der) else {
-        let found = match without_bom(file).trim_ascii().is_empty() {
-            true => "nothing",
-            false => "no PEM block",
+        let found = if without_bom(file).trim_ascii().is_empty() {
+            "nothing"
+        } else {
+            "no PEM block"
         };
         let found = found.to_owned();
         return Err(CaFault::NoKey { found });
@@ -232,9 +234,10 @@ fn private_key(file: &[u8]) -> Result<Vec<u8>, CaFault> {
         b"ENCRYPTED PRIVATE KEY" => Err(CaFault::EncryptedKey),
         b"EC PRIVATE KEY" | b"RSA PRIVATE KEY" | b"PRIVATE KEY" => {
             // Headers of old say how a key is encrypted.
-            let unreadable = match block.has_headers {
-                true => CaFault::EncryptedKey,
-                false => CaFault::UnreadableKey,
+            let unreadable = if block.has_headers {
+                CaFault::EncryptedKey
+            } else {
+                CaFault::UnreadableKey
             };
             key::public_key(block.label, &der).ok_or(unreadable)
         }

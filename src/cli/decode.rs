@@ -157,9 +157,10 @@ struct View<'a> {
 impl View<'_> {
     /// JSON as it may be shown.
     fn shown_json(&self, json: &[u8]) -> Result<Zeroizing<String>, Failure> {
-        match self.show_secret {
-            true => Ok(Zeroizing::new(String::from_utf8_lossy(json).into_owned())),
-            false => redact(json).map_err(|error| refused(&DecodeError::from(error).into())),
+        if self.show_secret {
+            Ok(Zeroizing::new(String::from_utf8_lossy(json).into_owned()))
+        } else {
+            redact(json).map_err(|error| refused(&DecodeError::from(error).into()))
         }
     }
 

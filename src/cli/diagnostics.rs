@@ -92,9 +92,10 @@ impl Places {
             .line_start(lines_before + 1)
             .annotation(primary);
         // Where the list is long, or there is nothing around but the token, the line says enough.
-        Some(match start < line {
-            true => snippet.annotation(AnnotationKind::Visible.span(0..1)),
-            false => snippet,
+        Some(if start < line {
+            snippet.annotation(AnnotationKind::Visible.span(0..1))
+        } else {
+            snippet
         })
     }
 

@@ -73,9 +73,10 @@ pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
         Format::Pretty => output::print(&pretty(&compared))?,
         Format::Json => print_json(&compared)?,
     }
-    Ok(match compared.difference.is_none() {
-        true => Status::Done,
-        false => Status::No,
+    Ok(if compared.difference.is_none() {
+        Status::Done
+    } else {
+        Status::No
     })
 }
 
@@ -150,9 +151,10 @@ fn write_pretty(out: &mut String, compared: &Compared) -> fmt::Result {
     let Compared {
         a, b, difference, ..
     } = compared;
-    let (verdict, style) = match difference.is_none() {
-        true => ("equal", color(AnsiColor::Green)),
-        false => ("different", color(AnsiColor::Red)),
+    let (verdict, style) = if difference.is_none() {
+        ("equal", color(AnsiColor::Green))
+    } else {
+        ("different", color(AnsiColor::Red))
     };
     writeln!(out, "{style}{verdict}{style:#}: {}", difference.meaning())?;
     for (name, mark, side) in [("A", Mark::OnlyA, a), ("B", Mark::OnlyB, b)] {

@@ -164,10 +164,7 @@ pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
     };
     let known = base.as_ref().map(Base::state).or(state.as_ref());
     let inputs = inputs(arguments, known)?;
-    let mut advice = match known.is_some_and(|state| state.peering(&inputs.name).is_some()) {
-        true => "the server knows this peering, but not yet the token's secret, so establish would answer 403; it keeps the metadata that it has",
-        false => "no server knows this token's PeerID and secret yet, so establish would answer 403; the peer's name and metadata are not part of a token",
-    }
+    let mut advice = if known.is_some_and(|state| state.peering(&inputs.name).is_some()) { "the server knows this peering, but not yet the token's secret, so establish would answer 403; it keeps the metadata that it has" } else { "no server knows this token's PeerID and secret yet, so establish would answer 403; the peer's name and metadata are not part of a token" }
     .to_owned();
     let generated = generate(&inputs).map_err(failure)?;
     let mut staged = None;
@@ -281,11 +278,10 @@ fn check_acceptor(state: &State, arguments: &Args) -> Result<(), Failure> {
     if !state.server_addresses.is_empty() || !arguments.server_address.is_empty() {
         return Ok(());
     }
-    let refused = Failure::could_not_run(match state.through_mesh_gateways {
-        true => {
-            "servers are configured to PeerThroughMeshGateways, but no mesh gateway instances are registered"
-        }
-        false => "a grpc bind port must be specified in the configuration for all servers",
+    let refused = Failure::could_not_run(if state.through_mesh_gateways {
+        "servers are configured to PeerThroughMeshGateways, but no mesh gateway instances are registered"
+    } else {
+        "a grpc bind port must be specified in the configuration for all servers"
     });
     Err(refused.hint("--server-address HOST:PORT names an address that the snapshot lacks"))
 }

@@ -203,16 +203,16 @@ pub(super) fn too_large(limit: usize) -> String {
 
 /// Reads a file that goes with a token, and is called `name` in messages; `-` is standard input.
 pub(super) fn read_file(path: &Path, name: &str) -> Result<Zeroizing<Vec<u8>>, Failure> {
-    let file = match path == Path::new("-") {
-        true => read_over(io::stdin().lock(), "standard input", MAX_FILE)?,
-        false => {
-            let file = File::open(path).map_err(|error| cannot_read(name, &error))?;
-            read_over(file, name, MAX_FILE)?
-        }
+    let file = if path == Path::new("-") {
+        read_over(io::stdin().lock(), "standard input", MAX_FILE)?
+    } else {
+        let file = File::open(path).map_err(|error| cannot_read(name, &error))?;
+        read_over(file, name, MAX_FILE)?
     };
-    match file.len() > MAX_FILE {
-        true => Err(too_large_file(name)),
-        false => Ok(file),
+    if file.len() > MAX_FILE {
+        Err(too_large_file(name))
+    } else {
+        Ok(file)
     }
 }
 
@@ -256,9 +256,10 @@ fn read_token(
         return Ok(None);
     }
     let all = read_over(start.chain(reader), name, MAX_FILE)?;
-    match all.len() > MAX_FILE {
-        true => Err(too_large_file(name)),
-        false => Ok(Some(all)),
+    if all.len() > MAX_FILE {
+        Err(too_large_file(name))
+    } else {
+        Ok(Some(all))
     }
 }
 

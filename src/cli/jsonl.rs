@@ -318,9 +318,10 @@ impl LineReader {
         let cost = question.cost();
         loop {
             let full = self.under_way > 0 && self.under_way + cost > BUDGET;
-            let freed = match full {
-                true => self.freed.recv().ok(),
-                false => self.freed.try_recv().ok(),
+            let freed = if full {
+                self.freed.recv().ok()
+            } else {
+                self.freed.try_recv().ok()
             };
             let Some(freed) = freed else { break };
             self.under_way -= freed.cost();
@@ -392,9 +393,10 @@ fn verdict<'a>(judge: &mut Judge, line: &'a [u8], judging: &Judging) -> Verdict<
     // serde would take an array for an object.
     let is_object = line.trim_ascii_start().first() == Some(&b'{');
     if !is_object {
-        let found = match line.trim_ascii().is_empty() {
-            true => "an empty line",
-            false => "no object",
+        let found = if line.trim_ascii().is_empty() {
+            "an empty line"
+        } else {
+            "no object"
         };
         return Verdict::input(None, expected(found));
     }

@@ -165,9 +165,10 @@ impl Walk<'_> {
     }
 
     fn string(&mut self, text: &str) {
-        let width = match text.starts_with("-----BEGIN ") {
-            true => PEM_WIDTH,
-            false => WIDTH,
+        let width = if text.starts_with("-----BEGIN ") {
+            PEM_WIDTH
+        } else {
+            WIDTH
         };
         let shown = shown_within(text, width);
         self.text.push('"');

@@ -102,9 +102,12 @@ fn write_page(mut command: Command, page: &mut Vec<u8>) -> io::Result<()> {
     // Each flag is told of below; the top of the page is for the form as a whole.
     let usage = command.render_usage().to_string();
     let usage = usage.trim_start_matches("Usage:").trim().to_owned();
-    let hidden = |below: Command| match is_listed(&below) {
-        true => below,
-        false => below.hide(true),
+    let hidden = |below: Command| {
+        if is_listed(&below) {
+            below
+        } else {
+            below.hide(true)
+        }
     };
     let command = command
         .override_usage(usage)

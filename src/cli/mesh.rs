@@ -78,9 +78,10 @@ pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
             "expected a file and --out DIR, but found none",
         ));
     };
-    let name = match path == Path::new("-") {
-        true => "standard input".to_owned(),
-        false => path.display().to_string(),
+    let name = if path == Path::new("-") {
+        "standard input".to_owned()
+    } else {
+        path.display().to_string()
     };
     let file = read_file(path, &name)?;
     let text = str::from_utf8(&file).map_err(|error| {
@@ -177,16 +178,14 @@ fn tell_checked(folder: &Path, checked: &Checked, at: Timestamp) -> Result<Statu
         checked.tokens,
         checked.snapshots,
         date(Some(at)),
-        match is_good {
-            true => "as they were written, and fit to be used".to_owned(),
-            false => format!("{} at fault", checked.faults.len() + errors),
+        if is_good {
+            "as they were written, and fit to be used".to_owned()
+        } else {
+            format!("{} at fault", checked.faults.len() + errors)
         }
     ));
     output::print(&text)?;
-    Ok(match is_good {
-        true => Status::Done,
-        false => Status::No,
-    })
+    Ok(if is_good { Status::Done } else { Status::No })
 }
 
 /// All faults of a file but the last are reported at once, and the last is the command's.

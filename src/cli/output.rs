@@ -102,9 +102,10 @@ impl Staged {
             kind => cannot_write(&self.path, &kind.to_string()),
         };
         self.file.as_file().sync_all().map_err(failed)?;
-        let named = match self.force {
-            true => self.file.persist(&self.target),
-            false => self.file.persist_noclobber(&self.target),
+        let named = if self.force {
+            self.file.persist(&self.target)
+        } else {
+            self.file.persist_noclobber(&self.target)
         };
         named.map_err(|error| failed(error.error))?;
         // The new name is to outlive a crash too; a folder that cannot be read cannot be synced.

@@ -170,9 +170,10 @@ pub(super) fn place(partial: &Partial) -> String {
         Some(cut) => format!("in {cut}"),
         None => "between two members".to_owned(),
     };
-    let whole = match partial.whole.is_empty() {
-        true => "no member is whole".to_owned(),
-        false => format!("whole before that: {}", partial.whole.join(", ")),
+    let whole = if partial.whole.is_empty() {
+        "no member is whole".to_owned()
+    } else {
+        format!("whole before that: {}", partial.whole.join(", "))
     };
     format!(
         "it ends {place}, after {} bytes of JSON; {whole}",

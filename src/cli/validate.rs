@@ -126,9 +126,10 @@ impl Judged {
         judging.weigh(&mut found);
         let acceptor = circumstances.acceptor.filter(|_| refusal.is_none());
         Self {
-            status: match refusal.is_some() || judging.fails(&found) {
-                true => Status::No,
-                false => Status::Done,
+            status: if refusal.is_some() || judging.fails(&found) {
+                Status::No
+            } else {
+                Status::Done
             },
             dialed: token.dialed_addresses().to_vec(),
             token_status: acceptor.map(|acceptor| {
@@ -162,9 +163,10 @@ fn pretty(judged: &Judged) -> String {
         None => {
             // Whoever reads no further than the first line is to know of the errors too.
             let has_error = judged.findings.iter().any(|f| f.level == Level::Error);
-            let (color, verdict) = match has_error {
-                true => (AnsiColor::Yellow, "accepted, but it cannot work"),
-                false => (AnsiColor::Green, "accepted"),
+            let (color, verdict) = if has_error {
+                (AnsiColor::Yellow, "accepted, but it cannot work")
+            } else {
+                (AnsiColor::Green, "accepted")
             };
             let color = style(color);
             let dialed = listed(&judged.dialed);

@@ -295,9 +295,10 @@ mod tests {
     use super::*;
 
     fn purpose(host: &str) -> Option<Purpose> {
-        let address = match host.contains(':') {
-            true => format!("[{host}]:8503"),
-            false => format!("{host}:8503"),
+        let address = if host.contains(':') {
+            format!("[{host}]:8503")
+        } else {
+            format!("{host}:8503")
         };
         let address = Address::read("ServerAddresses", 0, &address).unwrap();
         address.purpose.map(|set_aside| set_aside.purpose)

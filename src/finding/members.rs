@@ -49,9 +49,10 @@ impl Member<'_> {
         let key = self.key.unescape();
         let name = self.name.unwrap_or(&key);
         let in_word = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
-        match name.len() <= LONGEST && !name.is_empty() && name.bytes().all(in_word) {
-            true => format!("{}.{name}", self.object),
-            false => self.object.to_owned(),
+        if name.len() <= LONGEST && !name.is_empty() && name.bytes().all(in_word) {
+            format!("{}.{name}", self.object)
+        } else {
+            self.object.to_owned()
         }
     }
 }

@@ -218,30 +218,34 @@ impl<'a> Subject<'a> {
     /// How much a fault matters for which an address is not even dialed: a dialer goes on to the
     /// next, unless it gives up.
     pub(super) fn level_of_undialable(&self, address: &Address<'_>) -> Level {
-        let has_other = match address.ends_dialing() {
-            true => self.dials_before_it_gives_up,
-            false => self.dials,
+        let has_other = if address.ends_dialing() {
+            self.dials_before_it_gives_up
+        } else {
+            self.dials
         };
-        match has_other {
-            true => Level::Warning,
-            false => Level::Error,
+        if has_other {
+            Level::Warning
+        } else {
+            Level::Error
         }
     }
 
     /// How much a fault matters that makes one root useless: the dialer needs no more than one root
     /// that works.
     pub(super) fn level_of_useless_root(&self) -> Level {
-        match self.has_usable_root {
-            true => Level::Note,
-            false => Level::Error,
+        if self.has_usable_root {
+            Level::Note
+        } else {
+            Level::Error
         }
     }
 
     /// How much it matters that a root that works expires soon.
     pub(super) fn level_of_expiring_root(&self) -> Level {
-        match self.has_lasting_root {
-            true => Level::Note,
-            false => Level::Warning,
+        if self.has_lasting_root {
+            Level::Note
+        } else {
+            Level::Warning
         }
     }
 

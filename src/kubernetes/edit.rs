@@ -93,9 +93,10 @@ pub fn replace_token(
     let token = again.iter().find(|found| is_same(found));
     // A block scalar ends in a line end, which is no part of a token.
     let is_new = |found: &Found| found.token.token.trim_ascii_end() == new_token.as_bytes();
-    match token.is_some_and(is_new) {
-        true => Ok(edited),
-        false => Err(form()),
+    if token.is_some_and(is_new) {
+        Ok(edited)
+    } else {
+        Err(form())
     }
 }
 

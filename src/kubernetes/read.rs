@@ -248,9 +248,10 @@ fn tokens_of(
     let any_looks = decoded.iter().any(looks);
     let mut found = Vec::new();
     for ((entry, encoded), value) in keys.into_iter().zip(decoded) {
-        let is_token = match any_looks {
-            true => looks(&value),
-            false => holds_tokens,
+        let is_token = if any_looks {
+            looks(&value)
+        } else {
+            holds_tokens
         };
         if !is_token {
             continue;
@@ -286,9 +287,10 @@ fn tokens_of(
 
 /// What Kubernetes makes of a value: in `data`, Go's `encoding/json` takes the base64 off.
 fn decoded(value: &Scalar, encoded: bool) -> Result<Zeroizing<Vec<u8>>, CorruptBase64> {
-    let mut bytes = match value.is_null() {
-        true => Zeroizing::default(),
-        false => Zeroizing::new(value.text().as_bytes().to_vec()),
+    let mut bytes = if value.is_null() {
+        Zeroizing::default()
+    } else {
+        Zeroizing::new(value.text().as_bytes().to_vec())
     };
     for _ in 0..usize::from(encoded) + usize::from(value.is_binary) {
         bytes = decode_base64(&bytes)?;

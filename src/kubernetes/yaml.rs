@@ -168,9 +168,10 @@ impl<'t> Nodes<'t> {
     /// Counts something that is kept.
     pub(super) fn keep(&mut self) -> Result<(), ReadError> {
         self.kept += 1;
-        match self.kept > MOST_KEPT {
-            true => Err(ReadError::TooMuch),
-            false => Ok(()),
+        if self.kept > MOST_KEPT {
+            Err(ReadError::TooMuch)
+        } else {
+            Ok(())
         }
     }
 

@@ -119,9 +119,10 @@ impl Kept {
             // Serde's own words may quote a value.
             damaged(format!("another form at line {}", error.line()))
         })?;
-        match kept.schema == SCHEMA {
-            true => Ok(Some(kept)),
-            false => Err(damaged("the schema of another release".to_owned())),
+        if kept.schema == SCHEMA {
+            Ok(Some(kept))
+        } else {
+            Err(damaged("the schema of another release".to_owned()))
         }
     }
 

@@ -52,9 +52,10 @@ pub(super) struct Written {
 impl Written {
     fn add(&mut self, path: String, sha256: String, was_written: bool) {
         self.files.insert(path, sha256);
-        match was_written {
-            true => self.written += 1,
-            false => self.unchanged += 1,
+        if was_written {
+            self.written += 1
+        } else {
+            self.unchanged += 1
         }
     }
 }
@@ -87,9 +88,10 @@ pub(super) fn write(
         }
     }
     let text = manifest::text(all.files.clone());
-    match folder::write(&out.join(manifest::FILE), text.as_bytes())? {
-        true => all.written += 1,
-        false => all.unchanged += 1,
+    if folder::write(&out.join(manifest::FILE), text.as_bytes())? {
+        all.written += 1
+    } else {
+        all.unchanged += 1
     }
     if all.written + all.removed > 0 {
         folder::sync(out);

@@ -67,8 +67,9 @@ pub(super) fn read(out: &Path) -> Result<Option<BTreeMap<String, String>>, MeshE
         return Err(refused("a path that leads out of the kit"));
     }
     let files = manifest.files;
-    match text(files.clone()).as_bytes() == &**bytes {
-        true => Ok(Some(files)),
-        false => Err(refused("other bytes than are written for it")),
+    if text(files.clone()).as_bytes() == &**bytes {
+        Ok(Some(files))
+    } else {
+        Err(refused("other bytes than are written for it"))
     }
 }

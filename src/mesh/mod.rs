@@ -202,11 +202,12 @@ fn check_is_kit(out: &Path) -> Result<(), MeshError> {
         let entry = entry.map_err(MeshError::io("read", out))?;
         names.insert(entry.file_name().to_string_lossy().into_owned());
     }
-    match names.contains(kept::FILE) || names.iter().all(|name| folder::is_partial(name)) {
-        true => Ok(()),
-        false => Err(MeshError::NotAKit {
+    if names.contains(kept::FILE) || names.iter().all(|name| folder::is_partial(name)) {
+        Ok(())
+    } else {
+        Err(MeshError::NotAKit {
             path: out.to_owned(),
-        }),
+        })
     }
 }
 

@@ -286,9 +286,10 @@ impl Render for Day {
 
 /// How far a moment is: `in 9 years`, `3 days ago`.
 fn until(now: Timestamp, moment: Timestamp) -> String {
-    match moment < now {
-        true => format!("{} ago", distance(moment, now)),
-        false => format!("in {}", distance(now, moment)),
+    if moment < now {
+        format!("{} ago", distance(moment, now))
+    } else {
+        format!("in {}", distance(now, moment))
     }
 }
 

@@ -223,9 +223,10 @@ impl Plan {
 impl Pair {
     /// The name of the other end.
     pub(super) fn peer(&self, index: usize) -> &str {
-        match self.accept == index {
-            true => &self.kept.dial,
-            false => &self.kept.accept,
+        if self.accept == index {
+            &self.kept.dial
+        } else {
+            &self.kept.accept
         }
     }
 
@@ -242,9 +243,10 @@ impl Pair {
     ) -> Result<bool, Fault> {
         let accepts = self.accept == index;
         let peer = self.peer(index).to_owned();
-        let known = match accepts {
-            true => state.name_to_accept(&peer),
-            false => state.name_to_dial(&peer),
+        let known = if accepts {
+            state.name_to_accept(&peer)
+        } else {
+            state.name_to_dial(&peer)
         };
         let site_name = || site.name.clone();
         let known = known.map_err(|error| Fault::Taken {
@@ -255,20 +257,19 @@ impl Pair {
             return Ok(true);
         };
         let base = site.base.as_ref().map(|base| &base.sha256);
-        let own = match accepts {
-            true => &self.kept.peer_id,
-            false => &self.kept.dialer_id,
+        let own = if accepts {
+            &self.kept.peer_id
+        } else {
+            &self.kept.dialer_id
         };
         if mode == Mode::Active {
-            return match !self.is_new
-                && seeded.contains(&peer)
-                && known.id.eq_ignore_ascii_case(own)
-            {
-                true => Ok(false),
-                false => Err(Fault::PeeringInBase {
+            return if !self.is_new && seeded.contains(&peer) && known.id.eq_ignore_ascii_case(own) {
+                Ok(false)
+            } else {
+                Err(Fault::PeeringInBase {
                     site: site_name(),
                     peer,
-                }),
+                })
             };
         }
         if self.is_new {
@@ -341,9 +342,10 @@ fn pairs(
                 for (second, other) in sites.iter().enumerate().skip(first + 1) {
                     // A dialer that is newer than its acceptor may find no way to speak to it.
                     let is_older = one.release.zip(other.release).is_some_and(|(a, b)| a < b);
-                    let (accept, dial) = match is_older {
-                        true => (second, first),
-                        false => (first, second),
+                    let (accept, dial) = if is_older {
+                        (second, first)
+                    } else {
+                        (first, second)
                     };
                     add(accept, dial, other.at.clone(), true)?;
                 }

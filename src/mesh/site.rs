@@ -135,9 +135,10 @@ pub(super) fn read(
         sites.extend(reader.site()?);
     }
     check_unique(&sites, &mut faults);
-    match faults.is_empty() {
-        true => Ok(sites),
-        false => Err(MeshError::File(faults)),
+    if faults.is_empty() {
+        Ok(sites)
+    } else {
+        Err(MeshError::File(faults))
     }
 }
 
@@ -228,9 +229,10 @@ impl Reader<'_> {
             }
         };
         let release = self.release(state);
-        let findings = match has_addresses {
-            true => self.findings(&token, release, inputs.shape),
-            false => Vec::new(),
+        let findings = if has_addresses {
+            self.findings(&token, release, inputs.shape)
+        } else {
+            Vec::new()
         };
         if !has_addresses {
             token.server_addresses = None;

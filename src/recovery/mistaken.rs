@@ -201,9 +201,10 @@ impl Mistaken {
         (0..4)
             .filter_map(|lost| undo::base64(text.get(lost..)?))
             .any(|decoded| has_member_names(&decoded.content))
-            .then_some(match undo::starts_like_a_token(text) {
-                true => Self::TokenAltered,
-                false => Self::TokenWithoutStart,
+            .then_some(if undo::starts_like_a_token(text) {
+                Self::TokenAltered
+            } else {
+                Self::TokenWithoutStart
             })
     }
 }

@@ -336,15 +336,14 @@ fn check_fields(partial: &Partial, whole: &Reading) {
             &whole.server_addresses,
         ),
     ] {
-        match partial.has(name) {
-            true => assert_eq!(part, whole, "{name}"),
-            false => {
-                let part = part.as_deref().unwrap_or_default();
-                assert!(
-                    whole.as_deref().unwrap_or_default().starts_with(part),
-                    "{name}"
-                );
-            }
+        if partial.has(name) {
+            assert_eq!(part, whole, "{name}")
+        } else {
+            let part = part.as_deref().unwrap_or_default();
+            assert!(
+                whole.as_deref().unwrap_or_default().starts_with(part),
+                "{name}"
+            );
         }
     }
     for (name, part, whole) in [
@@ -370,9 +369,10 @@ fn check_fields(partial: &Partial, whole: &Reading) {
             &whole.remote.datacenter,
         ),
     ] {
-        match partial.has(name) {
-            true => assert_eq!(part, whole, "{name}"),
-            false => assert_eq!(part, "", "{name}"),
+        if partial.has(name) {
+            assert_eq!(part, whole, "{name}")
+        } else {
+            assert_eq!(part, "", "{name}")
         }
     }
     if partial.has("Remote.Locality") {

@@ -39,9 +39,12 @@ pub(super) fn utf_16(text: &[u8]) -> Option<Text> {
     };
     // An odd byte at the end is half of a unit that was cut off.
     let (units, _) = text.as_chunks::<2>();
-    let units = units.iter().map(|unit| match big_endian {
-        true => u16::from_be_bytes(*unit),
-        false => u16::from_le_bytes(*unit),
+    let units = units.iter().map(|unit| {
+        if big_endian {
+            u16::from_be_bytes(*unit)
+        } else {
+            u16::from_le_bytes(*unit)
+        }
     });
     // A unit of two bytes makes at most three.
     let mut out = empty(text.len() / 2 * 3);
@@ -216,9 +219,10 @@ pub(super) fn key(text: &[u8]) -> Option<Text> {
         .split_once('\n')
         .filter(|(sign, _)| sign.starts_with(['|', '>']) && sign.trim_end().len() <= 3);
     let value = block.map_or(value, |(_, lines)| lines);
-    let value = match in_braces {
-        true => value.trim_end().trim_end_matches('}'),
-        false => value,
+    let value = if in_braces {
+        value.trim_end().trim_end_matches('}')
+    } else {
+        value
     };
     let value = value.trim_end().trim_end_matches([',', ';']).trim();
     (value.len() >= SHORTEST_VALUE).then(|| copy(value.as_bytes()))

@@ -168,9 +168,10 @@ impl Catalog {
                 0 => service.port,
                 port => port,
             };
-            let host = match tagged.is_empty() {
-                true => first([&service.address, &wan, &address]),
-                false => tagged,
+            let host = if tagged.is_empty() {
+                first([&service.address, &wan, &address])
+            } else {
+                tagged
             };
             (&mut self.gateways, Some(join(&host, port)))
         } else {
@@ -185,9 +186,10 @@ impl Catalog {
 
     /// The addresses for a token, and the releases that the servers say they are.
     pub(super) fn finish(self, through_gateways: bool) -> (Vec<String>, Vec<String>) {
-        let instances = match through_gateways {
-            true => self.gateways,
-            false => self.servers,
+        let instances = if through_gateways {
+            self.gateways
+        } else {
+            self.servers
         };
         let addresses = instances.into_values().flatten().collect();
         (addresses, self.versions.into_iter().collect())
@@ -196,9 +198,10 @@ impl Catalog {
 
 /// Go's `net.JoinHostPort`: brackets around a host with a colon in it.
 fn join(host: &str, port: impl std::fmt::Display) -> String {
-    match host.contains(':') {
-        true => format!("[{host}]:{port}"),
-        false => format!("{host}:{port}"),
+    if host.contains(':') {
+        format!("[{host}]:{port}")
+    } else {
+        format!("{host}:{port}")
     }
 }
 

@@ -262,9 +262,12 @@ impl Peering {
 impl Secrets {
     /// Takes the secrets out of a message.
     pub(super) fn new(mut message: protobuf::Secrets) -> Self {
-        let secret = |text: &mut String| match text.is_empty() {
-            true => None,
-            false => Some(Secret::new(mem::take(text))),
+        let secret = |text: &mut String| {
+            if text.is_empty() {
+                None
+            } else {
+                Some(Secret::new(mem::take(text)))
+            }
         };
         let establishment = message.establishment.as_mut();
         let mut secrets = Self {

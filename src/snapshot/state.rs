@@ -105,13 +105,13 @@ impl State {
     /// [`RootsError::PrivateKey`] where a root has a private key beside it, which a server would
     /// hand out with every token.
     pub fn token_roots(&self) -> Result<Roots, RootsError> {
-        let entries = self
-            .roots
-            .iter()
-            .map(|root| match holds_private_key(root.pem.as_bytes()) {
-                true => Err(RootsError::PrivateKey),
-                false => Ok(with_line_end(&root.pem)),
-            });
+        let entries = self.roots.iter().map(|root| {
+            if holds_private_key(root.pem.as_bytes()) {
+                Err(RootsError::PrivateKey)
+            } else {
+                Ok(with_line_end(&root.pem))
+            }
+        });
         Ok(Roots {
             entries: entries.collect::<Result<_, _>>()?,
             trust_domain: self.trust_domain(),
@@ -410,8 +410,9 @@ fn key(partition: &str, name: &str) -> (String, String) {
 
 fn check_uuid(what: &'static str, text: &str) -> Result<(), RecordFault> {
     let length = text.len();
-    match is_uuid(text) {
-        true => Ok(()),
-        false => Err(RecordFault::NotAUuid { what, length }),
+    if is_uuid(text) {
+        Ok(())
+    } else {
+        Err(RecordFault::NotAUuid { what, length })
     }
 }

@@ -126,9 +126,10 @@ fn steps(lines: &[&str], block: Range<usize>) -> Result<Vec<Part>, String> {
         }
         steps.push(Part::Step(command, start..index));
     }
-    match steps.is_empty() {
-        true => Err(format!("line {}: a block without a command", block.start)),
-        false => Ok(steps),
+    if steps.is_empty() {
+        Err(format!("line {}: a block without a command", block.start))
+    } else {
+        Ok(steps)
     }
 }
 

@@ -113,8 +113,9 @@ fn list(values: &Value, each: impl Fn(&Value) -> Value) -> Value {
 
 /// The API leaves out what is empty.
 fn or_empty(value: &Value, empty: Value) -> Value {
-    match value.is_null() {
-        true => empty,
-        false => value.clone(),
+    if value.is_null() {
+        empty
+    } else {
+        value.clone()
     }
 }

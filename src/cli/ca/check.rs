@@ -73,9 +73,10 @@ pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
     if !has_key {
         note("the private key was not checked: give it with --key FILE or --config FILE");
     }
-    Ok(match suits(&faults) {
-        true => Status::Done,
-        false => Status::No,
+    Ok(if suits(&faults) {
+        Status::Done
+    } else {
+        Status::No
     })
 }
 
@@ -128,12 +129,13 @@ fn pretty(
         Some(other) => format!("{name} with {}", shown(&other.display().to_string())),
         None => name,
     };
-    let mut text = match suits(faults) {
-        true => format!("{}: {name}\n", answer(AnsiColor::Green, "suits Consul")),
-        false => format!(
+    let mut text = if suits(faults) {
+        format!("{}: {name}\n", answer(AnsiColor::Green, "suits Consul"))
+    } else {
+        format!(
             "{}: {name}\n",
             answer(AnsiColor::Red, "does not suit Consul")
-        ),
+        )
     };
     if let Some(root) = root {
         text.push_str(&super::details(root, at));

@@ -262,9 +262,10 @@ fn reading(json: &[u8]) -> Result<Reading, Failure> {
 
 /// Reads a decoded token, with the secret of the original where its own is redacted.
 fn decoded(path: &Path, original: Option<&PeeringToken>) -> Result<Zeroizing<Vec<u8>>, Failure> {
-    let name = match path == Path::new("-") {
-        true => "standard input".to_owned(),
-        false => path.display().to_string(),
+    let name = if path == Path::new("-") {
+        "standard input".to_owned()
+    } else {
+        path.display().to_string()
     };
     let file = read_file(path, &name)?;
     let mut json = without_bom(&file);
@@ -497,8 +498,9 @@ fn not_in_list(given: &str, list: &[String], other: &[String], which: List) -> F
     };
     let message = format!("expected an address of the {name} list, {there}, but found {given}");
     let failure = Failure::could_not_run(message);
-    match other.iter().any(|address| address == given) {
-        true => failure.hint(format!("it is in the other list: --list {other_name}")),
-        false => failure,
+    if other.iter().any(|address| address == given) {
+        failure.hint(format!("it is in the other list: --list {other_name}"))
+    } else {
+        failure
     }
 }

@@ -41,10 +41,10 @@ impl Told {
     pub(super) fn changes(&mut self, before: &Reading, after: &Reading, same_bytes: bool) {
         let difference = diff(&before.token, &after.token);
         if difference.is_none() {
-            self.note(match same_bytes {
-                true => "nothing changed: the token is the same as before".to_owned(),
-                false => "a server reads the same as before: only bytes that mean nothing changed"
-                    .to_owned(),
+            self.note(if same_bytes {
+                "nothing changed: the token is the same as before".to_owned()
+            } else {
+                "a server reads the same as before: only bytes that mean nothing changed".to_owned()
             });
             return;
         }

@@ -31,9 +31,10 @@ pub(super) fn run(command: &Command) -> Result<Status, Failure> {
 
 /// Reads and checks a snapshot's file; `-` is standard input.
 pub(super) fn read(path: &Path) -> Result<State, Failure> {
-    let read = match path == Path::new("-") {
-        true => State::read(io::stdin().lock()),
-        false => State::read(open(path)?),
+    let read = if path == Path::new("-") {
+        State::read(io::stdin().lock())
+    } else {
+        State::read(open(path)?)
     };
     tell_enterprise(read.map_err(|error| refused(path, &error))?, |state| state)
 }

@@ -94,9 +94,10 @@ fn write_pretty(
         Some(at) if at <= now => format!("{} ({} ago)", date(Some(at)), distance(at, now)),
         at => date(at),
     };
-    let servers = match state.consul_versions.is_empty() {
-        true => "an unknown release of Consul".to_owned(),
-        false => format!("Consul {}", shown(&state.consul_versions.join(", "))),
+    let servers = if state.consul_versions.is_empty() {
+        "an unknown release of Consul".to_owned()
+    } else {
+        format!("Consul {}", shown(&state.consul_versions.join(", ")))
     };
     writeln!(out, "{heading}Snapshot{heading:#} of {servers}")?;
     writeln!(out, "  taken         {taken}")?;
@@ -118,9 +119,10 @@ fn write_pretty(
         or_unknown(state.ca_provider.as_deref())
     )?;
 
-    let of_whom = match state.through_mesh_gateways {
-        true => "mesh gateways",
-        false => "servers",
+    let of_whom = if state.through_mesh_gateways {
+        "mesh gateways"
+    } else {
+        "servers"
     };
     writeln!(
         out,
@@ -198,9 +200,10 @@ fn write_peering(out: &mut String, peering: &Peering, show_secret: bool) -> std:
             shown(&peering.peer_server_name)
         )?;
     }
-    let unused = match peering.manual_server_addresses.is_empty() {
-        true => "",
-        false => "  (not dialed)",
+    let unused = if peering.manual_server_addresses.is_empty() {
+        ""
+    } else {
+        "  (not dialed)"
     };
     for address in &peering.manual_server_addresses {
         writeln!(out, "    manual          {}", shown(address))?;
@@ -226,9 +229,10 @@ fn write_peering(out: &mut String, peering: &Peering, show_secret: bool) -> std:
 }
 
 fn secret_text(secret: &Secret, show_secret: bool) -> String {
-    match show_secret {
-        true => secret.expose().to_owned(),
-        false => secret.to_string(),
+    if show_secret {
+        secret.expose().to_owned()
+    } else {
+        secret.to_string()
     }
 }
 

@@ -26,15 +26,12 @@ fn check(subject: &Subject<'_>, found: &mut Found) {
     if manual.is_empty() || dialer.shape() > Shape::V1_13 || manual == servers {
         return;
     }
-    match servers.is_empty() {
-        true => found.at_level(
+    if servers.is_empty() { found.at_level(
             Level::Error,
             RULE.path,
             format!("the dialer's Consul {dialer} knows no manual addresses, and there are no others"),
-        ),
-        false => found.at(
+        ) } else { found.at(
             RULE.path,
             format!("the dialer's Consul {dialer} knows no manual addresses, and dials the servers'"),
-        ),
-    }
+        ) }
 }

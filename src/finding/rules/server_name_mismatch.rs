@@ -39,10 +39,7 @@ fn check(subject: &Subject<'_>, found: &mut Found) {
     let Some(other) = others.first() else {
         return;
     };
-    let level = match has_unnamed {
-        true => Level::Note,
-        false => RULE.level,
-    };
+    let level = if has_unnamed { Level::Note } else { RULE.level };
     let more = match others.len() {
         1 => String::new(),
         count => format!(" and {} more", count - 1),

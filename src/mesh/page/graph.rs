@@ -170,9 +170,12 @@ fn circle(report: &Report, told: &str) -> Markup {
     let side = names
         .iter()
         .zip(&directions)
-        .map(|(name, direction)| match is_beside(*direction) {
-            true => radius * direction.0.abs() + LABEL + width_of(name),
-            false => radius * direction.0.abs() + width_of(name) / 2.0,
+        .map(|(name, direction)| {
+            if is_beside(*direction) {
+                radius * direction.0.abs() + LABEL + width_of(name)
+            } else {
+                radius * direction.0.abs() + width_of(name) / 2.0
+            }
         })
         .fold(radius, f64::max)
         + 12.0;
@@ -236,9 +239,10 @@ fn circle(report: &Report, told: &str) -> Markup {
 fn arrow(from: Point, to: Point, state: Option<Level>, apart: bool) -> Markup {
     /// Between the middle of a site and what begins or ends there.
     const GAP: f64 = 10.0;
-    let (from, to) = match apart {
-        true => (from.aside(to, 5.0), to.aside(from, -5.0)),
-        false => (from, to),
+    let (from, to) = if apart {
+        (from.aside(to, 5.0), to.aside(from, -5.0))
+    } else {
+        (from, to)
     };
     let start = from.towards(to, GAP);
     let tip = to.towards(from, GAP);

@@ -49,10 +49,13 @@ pub fn change(rng: &mut Rng, token: &mut Vec<u8>) {
                 *last = *rng.choice(b"ABCDEFGHIghijkl0189+/").unwrap();
             }
         }
-        8 => match rng.bool() {
-            true => *token = replace(&replace(token, b"+", b"-"), b"/", b"_"),
-            false => insert_any(rng, token, &[b"-", b"_", b"-_-_"]),
-        },
+        8 => {
+            if rng.bool() {
+                *token = replace(&replace(token, b"+", b"-"), b"/", b"_")
+            } else {
+                insert_any(rng, token, &[b"-", b"_", b"-_-_"])
+            }
+        }
         9 => insert_any(rng, token, &[b" ", b"\t", b"\x0b", b"\0", b"    "]),
         10 => token.truncate(place(rng, token.len())),
         11 | 12 => token.extend_from_slice(pick(rng, &JUNK)),

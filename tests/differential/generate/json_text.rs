@@ -290,9 +290,10 @@ fn insert_at_value(rng: &mut Rng, text: &mut Vec<u8>, tokens: &[Range<usize>]) {
 }
 
 fn insert_end(rng: &mut Rng, text: &mut Vec<u8>) {
-    let piece = match rng.bool() {
-        true => pick(rng, &PIECES).as_bytes(),
-        false => pick(rng, &BLANKS),
+    let piece = if rng.bool() {
+        pick(rng, &PIECES).as_bytes()
+    } else {
+        pick(rng, &BLANKS)
     };
     text.extend_from_slice(piece);
 }

@@ -94,9 +94,10 @@ pub fn change(rng: &mut Rng, draft: &mut Draft, certificates: &[Vec<u8>]) {
         10 => dashes(rng, entry),
         11 => line_ends(rng, entry),
         12 => {
-            let at = match rng.bool() {
-                true => line_end(rng, entry),
-                false => place(rng, entry.len()),
+            let at = if rng.bool() {
+                line_end(rng, entry)
+            } else {
+                place(rng, entry.len())
             };
             insert(entry, at, pick(rng, &BLANKS));
         }
@@ -161,9 +162,10 @@ fn other_block(rng: &mut Rng, entry: &mut Vec<u8>, certificates: &[Vec<u8>]) {
         let cut = rng.usize(..other.len());
         other.truncate(cut);
     }
-    let (first, second) = match rng.bool() {
-        true => (other, std::mem::take(entry)),
-        false => (std::mem::take(entry), other),
+    let (first, second) = if rng.bool() {
+        (other, std::mem::take(entry))
+    } else {
+        (std::mem::take(entry), other)
     };
     *entry = first;
     if rng.u8(..3) == 0 && entry.last() == Some(&b'\n') {
