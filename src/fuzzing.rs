@@ -5,8 +5,8 @@
 
 #[cfg(feature = "cli")]
 pub use crate::cli::jsonl_answers;
-use crate::godialect::{address, base64, json, pem, target, x509};
 use crate::{CertificateError, CorruptBase64, SyntaxError};
+use godialect::{address, base64, json, pem, target, x509};
 
 pub fn base64_decode(text: &[u8]) -> Result<Vec<u8>, CorruptBase64> {
     let mut out = Vec::new();

@@ -79,7 +79,6 @@ pub mod fixtures;
 #[doc(hidden)]
 pub mod fuzzing;
 mod generate;
-mod godialect;
 pub mod kubernetes;
 pub mod mesh;
 mod recovery;
@@ -104,11 +103,7 @@ pub use finding::{Circumstances, Finding, Level, Rule, findings, rule, rules};
 pub use generate::{DEFAULT_PORT, GenerateError, Generated, Inputs, Notice, generate};
 pub use godialect::base64::CorruptBase64;
 pub use godialect::json::{Place, SyntaxError, TypeError};
-pub use godialect::x509::{
-    AlternativeNameError, CertificateError, ConstraintError, Curve, ExtensionError, ExtensionPart,
-    Field, IpAddressError, IpAddressFault, NameError, NonCriticalExtension, PointError,
-    PublicKeyError, StringError, UriError, UriFault,
-};
+pub use godialect::x509::CertificateError;
 pub use recovery::{Damage, Meant, Mistaken, Partial, Recovered, recover};
 pub use release::{Release, ReleaseError, Shape};
 pub use request::{MetaError, MetaFault, PeerNameError, check_meta, check_peer_name};

@@ -26,9 +26,9 @@ mod undo;
 pub use mistaken::Mistaken;
 pub use partial::Partial;
 
-use crate::godialect::base64;
 use crate::secret::redacted;
 use crate::{Stage, encode_base64, judge};
+use godialect::base64;
 use partial::Members;
 use std::{fmt, mem};
 use undo::Text;

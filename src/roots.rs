@@ -4,9 +4,9 @@
 //! A server writes one `CA` entry for each root that it knows, ordered by root ID, each ending in
 //! one line end. With the Vault provider an entry may hold a whole chain.
 
-use crate::godialect::pem;
-use crate::godialect::x509::{CertificateError, check_certificate};
 use crate::secret::hex;
+use godialect::pem;
+use godialect::x509::{CertificateError, check_certificate};
 use jiff::Timestamp;
 use ring::digest;
 use serde::Serialize;

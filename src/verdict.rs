@@ -18,13 +18,13 @@ mod sound_roots;
 
 pub(crate) use sound_roots::SoundRoots;
 
-use crate::godialect::address::{read_number, split_host_port};
-use crate::godialect::base64;
-use crate::godialect::json::Raw;
-use crate::godialect::pem;
-use crate::godialect::x509::{CertificateError, check_certificate};
 use crate::token::fields::Fields;
 use crate::{DecodeError, PeerNameError};
+use godialect::address::{read_number, split_host_port};
+use godialect::base64;
+use godialect::json::Raw;
+use godialect::pem;
+use godialect::x509::{CertificateError, check_certificate};
 use std::fmt;
 use zeroize::Zeroizing;
 

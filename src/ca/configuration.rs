@@ -2,8 +2,8 @@
 
 use super::check::{check_root, cluster_id};
 use super::fault::CaFault;
-use crate::godialect::json::{Kind, Reader, SyntaxError};
 use crate::roots::{certificates, without_bom};
+use godialect::json::{Kind, Reader, SyntaxError};
 use jiff::Timestamp;
 use serde::Serialize;
 use zeroize::Zeroizing;

@@ -6,13 +6,13 @@ use super::report::{Failure, note, warn};
 use super::token_output::TokenOutput;
 use super::{Status, output, snapshot};
 use crate::generate::is_uuid;
-use crate::godialect::quote::quote;
 use crate::snapshot::{Base, Seed, State};
 use crate::{
     DEFAULT_PORT, GenerateError, Inputs, Locality, Release, Roots, RootsError, Secret, Shape,
     generate,
 };
 use clap::builder::NonEmptyStringValueParser;
+use godialect::quote::quote;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 

@@ -4,9 +4,9 @@
 //! than anything in a token is left out: so the lines are short whatever the token holds.
 
 use super::text::shown_within;
-use crate::godialect::json::{Kind, Raw, Reader, SyntaxError};
 use crate::redact;
 use crate::token::members::member_name;
+use godialect::json::{Kind, Raw, Reader, SyntaxError};
 use std::collections::BTreeMap;
 use std::ops::Range;
 

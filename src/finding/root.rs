@@ -7,11 +7,11 @@
 //! checks its signature. A certificate of the pool that is the acceptor's own is taken as it is, CA
 //! or not.
 
-use crate::godialect::json::Raw;
-use crate::godialect::pem;
-use crate::godialect::x509::{Certificate, Key, check_certificate};
 use crate::roots::{holds_private_key, spiffe_host};
 use crate::verdict::SoundRoots;
+use godialect::json::Raw;
+use godialect::pem;
+use godialect::x509::{Certificate, Key, check_certificate};
 use jiff::Timestamp;
 use std::sync::Arc;
 use x509_parser::prelude::{FromDer, X509Certificate};

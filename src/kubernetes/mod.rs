@@ -37,8 +37,8 @@ pub use edit::{EditError, replace_token};
 pub use read::{ReadError, read};
 pub use write::{NameError, NameFault, manifest};
 
-use crate::godialect::json::{Kind, Reader, SyntaxError};
 use crate::secret::redacted;
+use godialect::json::{Kind, Reader, SyntaxError};
 use serde::Serialize;
 use std::fmt;
 use std::str::FromStr;

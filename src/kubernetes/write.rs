@@ -2,7 +2,7 @@
 
 use super::LABEL;
 use crate::encode_base64;
-use crate::godialect::quote::quote;
+use godialect::quote::quote;
 use zeroize::Zeroizing;
 
 /// Why Kubernetes would not take a name, in its own words.

@@ -2,9 +2,9 @@
 //! before the cut.
 
 use super::Damage;
-use crate::godialect::json::{Kind, Reader, SyntaxError};
 use crate::token::members::SECRET_KEY;
 use crate::{Reading, Shape};
+use godialect::json::{Kind, Reader, SyntaxError};
 use zeroize::Zeroizing;
 
 /// A member of a token: its name in every output, which ends in its key, and what it holds.
@@ -227,6 +227,7 @@ fn ends_early(error: SyntaxError, reader: &Reader<'_>, json: &[u8]) -> bool {
         SyntaxError::UnexpectedEnd => true,
         // Go reads a blank behind the end.
         SyntaxError::InvalidCharacter { byte, .. } => byte == b' ' && reader.offset() >= json.len(),
+        _ => false,
     }
 }
 

@@ -14,7 +14,7 @@
 
 use super::msgpack::{Decoder, Fault};
 use super::state::OVERHEAD;
-use crate::godialect::address::read_number;
+use godialect::address::read_number;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::BufRead;
 

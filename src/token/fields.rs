@@ -1,6 +1,6 @@
 //! Reading a token's JSON as Go's `json.Unmarshal` reads it into Consul's struct.
 //!
-//! Beyond what [`crate::godialect::json`] says of Go's reader, three things follow from Go writing
+//! Beyond what [`godialect::json`] says of Go's reader, three things follow from Go writing
 //! into the same struct for every member it meets:
 //!
 //! - a later duplicate of a member wins, but `null` leaves a text as it was;
@@ -10,8 +10,8 @@
 
 use super::members::SECRET_KEY;
 use super::{Locality, PeeringToken, Remote};
-use crate::godialect::json::{Kind, Raw, Reader, SyntaxError, TypeError};
 use crate::{Secret, Shape};
+use godialect::json::{Kind, Raw, Reader, SyntaxError, TypeError};
 use std::borrow::Cow;
 
 /// A token's fields as the literals in its JSON: what a text is needed for unescapes it.

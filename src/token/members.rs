@@ -1,6 +1,6 @@
 //! The members of a token's JSON: the names that Consul has for them, and where they stand in a text.
 
-use crate::godialect::json::{Kind, Raw, Reader, SyntaxError};
+use godialect::json::{Kind, Raw, Reader, SyntaxError};
 use std::ops::Range;
 
 /// Consul's members of a token, in the order in which a server writes them.

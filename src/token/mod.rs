@@ -16,10 +16,10 @@ mod redact;
 
 pub use redact::{redact, token_in_envelope};
 
-use crate::godialect::base64::{self, CorruptBase64};
-use crate::godialect::json::{SyntaxError, TypeError, write_string};
 use crate::{Secret, Shape};
 use fields::Fields;
+use godialect::base64::{self, CorruptBase64};
+use godialect::json::{SyntaxError, TypeError, write_string};
 use zeroize::Zeroizing;
 
 /// A peering token's fields under Consul's names.

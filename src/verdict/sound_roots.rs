@@ -20,8 +20,8 @@
 //! Of literals that were accepted some are kept, so that tokens which share a root pay for it once.
 //! Only certificates are kept, never another part of a token.
 
-use crate::godialect::base64;
-use crate::godialect::x509::{Certificate, check_certificate};
+use godialect::base64;
+use godialect::x509::{Certificate, check_certificate};
 use std::sync::Arc;
 
 const BEGIN: &[u8] = br"-----BEGIN CERTIFICATE-----\n";
@@ -151,8 +151,8 @@ fn slot(rest: &[u8]) -> Option<usize> {
 mod tests {
     use super::super::check_root;
     use super::*;
-    use crate::godialect::json::{Kind, Reader, write_string};
-    use crate::godialect::pem;
+    use godialect::json::{Kind, Reader, write_string};
+    use godialect::pem;
     use proptest::prelude::*;
 
     const ROOT: &str = include_str!("../../fixtures/ca/dc1.pem");

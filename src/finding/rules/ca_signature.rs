@@ -2,7 +2,7 @@
 
 use super::super::{Found, Level, Rule, Subject};
 use super::super::subject::quoted;
-use crate::godialect::x509::Key;
+use godialect::x509::Key;
 use crate::roots::{has_wrong_signature, is_self_signed};
 
 pub(super) const RULE: Rule = Rule {

@@ -1,7 +1,7 @@
 //! A root whose key is weak.
 
 use super::super::{Found, Level, Rule, Subject};
-use crate::godialect::x509::Key;
+use godialect::x509::Key;
 use super::super::root::LEAST_RSA;
 
 pub(super) const RULE: Rule = Rule {

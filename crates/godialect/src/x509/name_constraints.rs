@@ -12,14 +12,15 @@ use thiserror::Error;
 use super::alternative_name::{DNS, EMAIL, IP, URI};
 use super::der::{Element, Reader, Tag};
 use super::domain::{is_domain_constraint, is_mailbox};
-use super::extensions::{ExtensionError, ExtensionPart};
 use super::ip_address::{self, IpAddress};
-use crate::godialect::quote::{quote, quote_bytes};
+use crate::quote::{quote, quote_bytes};
 
 /// What Go finds wrong with a name constraint.
-#[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum ConstraintError {
+pub(crate) enum ConstraintError {
+    /// The extension is not encoded as it must be.
+    #[error("x509: invalid NameConstraints extension")]
+    Encoding,
     /// Neither names are permitted nor excluded.
     #[error("x509: empty name constraints extension")]
     Empty,
@@ -83,18 +84,18 @@ impl std::fmt::Display for Hexadecimal<'_> {
     }
 }
 
-const INVALID: ExtensionError = ExtensionError::Invalid(ExtensionPart::NameConstraints);
-
 /// Checks the value of the extension.
-pub(super) fn check(value: Reader<'_>) -> Result<(), ExtensionError> {
-    let lists = read_lists(value).ok_or(INVALID)?;
+pub(super) fn check(value: Reader<'_>) -> Result<(), ConstraintError> {
+    let lists = read_lists(value).ok_or(ConstraintError::Encoding)?;
     if lists.iter().all(Reader::is_empty) {
-        return Err(ConstraintError::Empty.into());
+        return Err(ConstraintError::Empty);
     }
     for mut subtrees in lists {
         while !subtrees.is_empty() {
-            let mut subtree = subtrees.enter(Tag::SEQUENCE).ok_or(INVALID)?;
-            check_name(subtree.any().ok_or(INVALID)?)?;
+            let mut subtree = subtrees
+                .enter(Tag::SEQUENCE)
+                .ok_or(ConstraintError::Encoding)?;
+            check_name(subtree.any().ok_or(ConstraintError::Encoding)?)?;
         }
     }
     Ok(())

@@ -6,42 +6,43 @@
 use super::alternative_name::{DNS, EMAIL, IP, URI};
 use super::der::{BitString, Element, Reader, Tag};
 use super::extensions::{Extension, read_basic_constraints};
-use super::name_constraints::read_lists;
+use super::frame::{Version, read_validity, read_version};
+use super::name_constraints::{self, read_lists};
 use super::public_key::AlgorithmIdentifier;
-use super::{Version, name_constraints, read_validity, read_version};
 use std::iter;
 
 /// A certificate as far as its use as a root goes.
 #[derive(Debug, Clone)]
-pub(crate) struct Certificate {
+pub struct Certificate {
     /// The certificate itself, as DER.
-    pub(crate) raw: Vec<u8>,
+    pub raw: Vec<u8>,
     /// The first and the last moment of its validity, in seconds of Unix time.
-    pub(crate) validity: Option<[i64; 2]>,
-    pub(crate) key: Key,
+    pub validity: Option<[i64; 2]>,
+    /// Its public key.
+    pub key: Key,
     /// Whether its version has extensions. Without, the fields below are as without any.
-    pub(crate) has_extensions: bool,
+    pub has_extensions: bool,
     /// Whether the basic constraints say that it is a CA.
-    pub(crate) is_ca: bool,
+    pub is_ca: bool,
     /// Whether its key usage, if it has one, lets it sign certificates.
-    pub(crate) may_sign: bool,
+    pub may_sign: bool,
     /// Whether its extended key usage, if it has one, is for servers.
-    pub(crate) is_for_servers: bool,
+    pub is_for_servers: bool,
     /// The DNS names among the alternative names.
-    pub(crate) dns_names: Vec<String>,
+    pub dns_names: Vec<String>,
     /// The URIs among the alternative names.
-    pub(crate) uris: Vec<String>,
+    pub uris: Vec<String>,
     /// The DNS names that the name constraints permit.
-    pub(crate) permitted_dns_names: Vec<String>,
+    pub permitted_dns_names: Vec<String>,
     /// The DNS names that the name constraints exclude.
-    pub(crate) excluded_dns_names: Vec<String>,
+    pub excluded_dns_names: Vec<String>,
     /// The last critical extension that Go does not know, its identifier as numbers with dots between.
-    pub(crate) unknown_critical_extension: Option<String>,
+    pub unknown_critical_extension: Option<String>,
 }
 
 /// What a key is, as far as it matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Key {
+pub enum Key {
     /// RSA, with the bits of its modulus.
     Rsa(usize),
     /// On the curve P-224.
@@ -55,7 +56,7 @@ pub(crate) enum Key {
 impl Certificate {
     /// Reads a certificate. One that Go refuses may be read or not: then it has no validity, and its
     /// other fields are those of a certificate of version 1.
-    pub(crate) fn read(raw: Vec<u8>) -> Self {
+    pub fn read(raw: Vec<u8>) -> Self {
         let mut certificate = Self::unread();
         if certificate.read_fields(&raw).is_none() {
             certificate = Self::unread();

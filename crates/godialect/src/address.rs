@@ -10,7 +10,7 @@
 ///
 /// Gives the host without its brackets and the port as it stands, or `None` where Go says that a
 /// port is missing, that there are too many colons or that a bracket is out of place.
-pub(crate) fn split_host_port(address: &str) -> Option<(&str, &str)> {
+pub fn split_host_port(address: &str) -> Option<(&str, &str)> {
     let holds = |text: &str, any_of: &[u8]| text.bytes().any(|byte| any_of.contains(&byte));
     if let Some(bracketed) = address.strip_prefix('[') {
         let (host, rest) = bracketed.split_once(']')?;
@@ -28,7 +28,7 @@ pub(crate) fn split_host_port(address: &str) -> Option<(&str, &str)> {
 /// The number that `strconv.Atoi` reads, saturating where that has an overflow.
 ///
 /// Gives `None` where there are no digits or anything but one leading sign and digits.
-pub(crate) fn read_number(text: &str) -> Option<i64> {
+pub fn read_number(text: &str) -> Option<i64> {
     let (sign, digits) = match text.as_bytes() {
         [b'-', digits @ ..] => (-1, digits),
         [b'+', digits @ ..] | digits => (1, digits),

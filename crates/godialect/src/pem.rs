@@ -26,26 +26,22 @@ const DASHES: &[u8] = b"-----";
 
 /// What [`next_block`] found; the decoded bytes are in the buffer that was handed to it.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Block<'a> {
+pub struct Block<'a> {
     /// The label, such as `CERTIFICATE`; any bytes.
-    pub(crate) label: &'a [u8],
+    pub label: &'a [u8],
     /// Whether header lines stood before the base64 text.
-    pub(crate) has_headers: bool,
+    pub has_headers: bool,
     /// Where BEGIN starts in the text.
-    pub(crate) start: usize,
+    pub start: usize,
     /// Where the line after END starts: the search for a next block goes on there.
-    pub(crate) end: usize,
+    pub end: usize,
 }
 
 /// Finds the first block of `text` from `from` on, and decodes its content into `content`.
 ///
 /// Gives `None` where Go finds no block; `content` is then unspecified. A `from` that is no end of
 /// an earlier block is a position where a BEGIN may stand though no line starts there.
-pub(crate) fn next_block<'a>(
-    text: &'a [u8],
-    from: usize,
-    content: &mut Vec<u8>,
-) -> Option<Block<'a>> {
+pub fn next_block<'a>(text: &'a [u8], from: usize, content: &mut Vec<u8>) -> Option<Block<'a>> {
     let mut search_from = from;
     loop {
         let end = search_from + memmem::find(text.get(search_from..)?, END)?;

@@ -14,9 +14,8 @@ use super::der::{Element, Reader, Tag};
 use super::oid::ObjectIdentifier;
 
 /// What Go finds wrong with an issuer or a subject.
-#[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum NameError {
+pub(crate) enum NameError {
     /// A member of the name is not a set.
     #[error("x509: invalid RDNSequence")]
     Set,
@@ -35,9 +34,8 @@ pub enum NameError {
 }
 
 /// Why Go does not take an attribute value for a string.
-#[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-pub enum StringError {
+pub(crate) enum StringError {
     /// A character outside the PrintableString alphabet, `*` and `&`.
     #[error("invalid PrintableString")]
     Printable,

@@ -11,15 +11,24 @@ use thiserror::Error;
 
 use super::alternative_name::{self, AlternativeNameError};
 use super::der::{Reader, Tag};
+use super::field::Field;
 use super::name_constraints::{self, ConstraintError};
 use super::oid::{MetIdentifiers, ObjectIdentifier, has_minimal_components};
-use super::{CertificateError, Field};
 
-/// What Go finds wrong inside an extension.
-#[non_exhaustive]
+/// What Go finds wrong with the extensions.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum ExtensionError {
-    /// A part is missing, has another type or is not encoded as it must be.
+pub(crate) enum ExtensionError {
+    /// Their frame, or that of one of them, is missing, has another type or is not encoded as it
+    /// must be.
+    #[error("x509: malformed {0}")]
+    Malformed(#[from] Field),
+    /// Two extensions have one identifier.
+    #[error("x509: certificate contains duplicate extension with OID \"{identifier}\"")]
+    Duplicate {
+        /// The identifier as numbers with dots between.
+        identifier: String,
+    },
+    /// The content of one is not encoded as it must be.
     #[error("x509: invalid {0}")]
     Invalid(ExtensionPart),
     /// The extension may not be critical.
@@ -34,27 +43,17 @@ pub enum ExtensionError {
 }
 
 /// An extension, or a part of one, that can be invalid; prints as Go calls it.
-#[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-pub enum ExtensionPart {
+pub(crate) enum ExtensionPart {
     /// 2.5.29.14
     #[error("subject key identifier")]
     SubjectKeyIdentifier,
     /// 2.5.29.15
     #[error("key usage")]
     KeyUsage,
-    /// 2.5.29.17
-    #[error("subject alternative names")]
-    AlternativeNames,
-    /// One name of 2.5.29.17
-    #[error("subject alternative name")]
-    AlternativeName,
     /// 2.5.29.19
     #[error("basic constraints")]
     BasicConstraints,
-    /// 2.5.29.30
-    #[error("NameConstraints extension")]
-    NameConstraints,
     /// 2.5.29.31
     #[error("CRL distribution points")]
     CrlDistributionPoints,
@@ -85,9 +84,8 @@ pub enum ExtensionPart {
 }
 
 /// An extension that may not be critical; prints as Go calls it.
-#[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-pub enum NonCriticalExtension {
+pub(crate) enum NonCriticalExtension {
     /// 2.5.29.14
     #[error("subject key identifier")]
     SubjectKeyIdentifier,
@@ -100,7 +98,7 @@ pub enum NonCriticalExtension {
 }
 
 /// Checks the sequence in the tagged field; what follows that sequence is not looked at.
-pub(super) fn check(mut field: Reader<'_>) -> Result<(), CertificateError> {
+pub(super) fn check(mut field: Reader<'_>) -> Result<(), ExtensionError> {
     let mut extensions = field.enter(Tag::SEQUENCE).ok_or(Field::Extensions)?;
     let mut met = MetIdentifiers::new();
     let mut first_fault = None;
@@ -108,7 +106,7 @@ pub(super) fn check(mut field: Reader<'_>) -> Result<(), CertificateError> {
         let extension = extensions.enter(Tag::SEQUENCE).ok_or(Field::Extension)?;
         let extension = Extension::parse(extension)?;
         if !met.insert(extension.identifier.encoded()) {
-            return Err(CertificateError::DuplicateExtension {
+            return Err(ExtensionError::Duplicate {
                 identifier: extension.identifier.to_dotted(),
             });
         }
@@ -116,7 +114,7 @@ pub(super) fn check(mut field: Reader<'_>) -> Result<(), CertificateError> {
             first_fault = extension.check_value().err();
         }
     }
-    first_fault.map_or(Ok(()), |fault| Err(fault.into()))
+    first_fault.map_or(Ok(()), Err)
 }
 
 pub(super) struct Extension<'a> {
@@ -153,12 +151,12 @@ impl<'a> Extension<'a> {
                 )
             }
             [0x55, 0x1d, 15] => (is_key_usage(value), ExtensionPart::KeyUsage),
-            [0x55, 0x1d, 17] => return alternative_name::check(value),
+            [0x55, 0x1d, 17] => return Ok(alternative_name::check(value)?),
             [0x55, 0x1d, 19] => (
                 read_basic_constraints(value).map(|_| ()),
                 ExtensionPart::BasicConstraints,
             ),
-            [0x55, 0x1d, 30] => return name_constraints::check(value),
+            [0x55, 0x1d, 30] => return Ok(name_constraints::check(value)?),
             [0x55, 0x1d, 31] => return check_distribution_points(value),
             [0x55, 0x1d, 32] => (is_policies(value), ExtensionPart::CertificatePolicies),
             [0x55, 0x1d, 33] => (is_policy_mappings(value), ExtensionPart::PolicyMappings),

@@ -1,7 +1,7 @@
 //! What Go says of a text that is no JSON, and of a value that is of the wrong type.
 
 use super::Kind;
-use crate::godialect::quote::quote;
+use crate::quote::quote;
 use std::fmt;
 
 /// Why a text is no JSON for Go: its `json.SyntaxError`, which prints Go's words.
@@ -106,7 +106,7 @@ pub struct TypeError {
 
 impl TypeError {
     /// A value of kind `found` stands where the Go field `place` has the type `expected`.
-    pub(crate) fn new(found: Kind, place: &'static str, expected: &'static str) -> Self {
+    pub fn new(found: Kind, place: &'static str, expected: &'static str) -> Self {
         Self {
             found: found.name(),
             place,

@@ -21,7 +21,7 @@ const SCHEMES: [&str; 5] = ["consul", "dns", "passthrough", "unix", "unix-abstra
 
 /// Where gRPC goes with an address.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Target<'a> {
+pub enum Target<'a> {
     /// It dials this host, which is empty, an IP literal or any text, on this port.
     Host {
         /// The host, without brackets.
@@ -41,7 +41,7 @@ pub(crate) enum Target<'a> {
 
 impl<'a> Target<'a> {
     /// Follows an address that Consul takes; gives `None` for any other.
-    pub(crate) fn of(address: &'a str) -> Option<Self> {
+    pub fn of(address: &'a str) -> Option<Self> {
         let (host, port) = split(address)?;
         if SCHEMES
             .iter()
@@ -108,7 +108,7 @@ fn unescape(text: &str) -> Option<String> {
 
 /// The IP address that a host is, and whether it has a zone behind `%`; an IPv4 address within an
 /// IPv6 one is dialed as IPv4.
-pub(crate) fn ip_literal(host: &str) -> Option<(IpAddr, bool)> {
+pub fn ip_literal(host: &str) -> Option<(IpAddr, bool)> {
     if let Ok(ip) = host.parse::<IpAddr>() {
         return Some((ip.to_canonical(), false));
     }
@@ -122,7 +122,7 @@ pub(crate) fn ip_literal(host: &str) -> Option<(IpAddr, bool)> {
 /// Whether Go's `net` looks this name up (`isDomainName`): labels of 1 to 63 letters, digits, `-`
 /// and `_`, no `-` at either end, 253 characters in all, one dot at the end if need be, and
 /// something in it that is no digit and no hyphen.
-pub(crate) fn is_domain_name(name: &str) -> bool {
+pub fn is_domain_name(name: &str) -> bool {
     if name == "." {
         return true;
     }
@@ -281,7 +281,10 @@ mod tests {
 
         #[test]
         fn an_address_of_consul_has_a_target(address in r"[a-c\[\]:%?#0-9 \x00\u{e9}+-]{0,12}(:[0-9]{1,4})?") {
-            prop_assert_eq!(Target::of(&address).is_some(), crate::is_server_address(&address));
+            let (_, port) = split_host_port(&address).unzip();
+            let port = port.and_then(read_number);
+            let is_dialable = port.is_some_and(|port| (1..=65_535).contains(&port));
+            prop_assert_eq!(Target::of(&address).is_some(), is_dialable);
         }
     }
 }

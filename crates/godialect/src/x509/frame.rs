@@ -1,49 +1,13 @@
-//! Go's `x509.ParseCertificate`: would a Consul server read these bytes as a certificate?
-//!
-//! Go reads a certificate from the front and stops at the first thing it does not like, except that
-//! all extensions are framed before any is looked into, and that bytes after the certificate are
-//! told last. It reads what it needs: a version 1 certificate may hold anything after its key, and
-//! bytes after a value inside a sequence are mostly left alone.
-//!
-//! Differs from `x509-parser` and `x509-cert`: those are stricter here (trailing bytes, times,
-//! string types) and looser there (negative serial numbers, points off the curve, URIs, name
-//! constraints). Neither has Go's messages.
+//! A certificate from its first byte to its last, but for names, keys and extensions.
 
-mod alternative_name;
-mod certificate;
-mod curve;
-mod der;
-mod domain;
-mod error;
-mod extensions;
-mod ip_address;
-mod name;
-mod name_constraints;
-mod oid;
-mod public_key;
-mod time;
-mod uri;
+use super::der::{self, Reader, Tag};
+use super::field::Field;
+use super::public_key::{self, AlgorithmIdentifier};
+use super::reason::Reason;
+use super::{extensions, name, time};
 
-pub use alternative_name::AlternativeNameError;
-pub(crate) use certificate::{Certificate, Key};
-pub use curve::{Curve, PointError};
-pub use error::{CertificateError, Field};
-pub use extensions::{ExtensionError, ExtensionPart, NonCriticalExtension};
-pub use ip_address::{IpAddressError, IpAddressFault};
-pub use name::{NameError, StringError};
-pub use name_constraints::ConstraintError;
-pub use public_key::PublicKeyError;
-pub use uri::{UriError, UriFault};
-
-use der::{Reader, Tag};
-use public_key::AlgorithmIdentifier;
-
-/// Says whether Go's `x509.ParseCertificate` accepts the bytes.
-///
-/// # Errors
-///
-/// Go's reason to refuse them; it prints as Go's error does, letter for letter.
-pub(crate) fn check_certificate(der: &[u8]) -> Result<(), CertificateError> {
+/// Checks a whole certificate.
+pub(super) fn check(der: &[u8]) -> Result<(), Reason> {
     let mut input = Reader::new(der);
     let mut certificate = input.enter(Tag::SEQUENCE).ok_or(Field::Certificate)?;
     let mut tbs = certificate
@@ -53,7 +17,7 @@ pub(crate) fn check_certificate(der: &[u8]) -> Result<(), CertificateError> {
     let version = read_version(&mut tbs)?;
     let serial_number = tbs.integer().ok_or(Field::SerialNumber)?;
     if serial_number.is_negative() {
-        return Err(CertificateError::NegativeSerialNumber);
+        return Err(Reason::NegativeSerialNumber);
     }
     check_signature_algorithm(&mut tbs, &mut certificate)?;
     let issuer = tbs.content(Tag::SEQUENCE).ok_or(Field::Issuer)?;
@@ -79,14 +43,14 @@ pub(crate) fn check_certificate(der: &[u8]) -> Result<(), CertificateError> {
 
     certificate.bit_string().ok_or(Field::Signature)?;
     if !input.is_empty() {
-        return Err(CertificateError::TrailingData);
+        return Err(Reason::TrailingData);
     }
     Ok(())
 }
 
 /// What a version lets a certificate hold after its key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Version {
+pub(super) enum Version {
     /// Nothing that Go reads.
     V1,
     /// The unique identifiers.
@@ -95,7 +59,7 @@ enum Version {
     V3,
 }
 
-fn read_version(tbs: &mut Reader<'_>) -> Result<Version, CertificateError> {
+pub(super) fn read_version(tbs: &mut Reader<'_>) -> Result<Version, Reason> {
     let wrapped = tbs.enter_optional(Tag::explicit(0)).ok_or(Field::Version)?;
     let Some(mut wrapped) = wrapped else {
         return Ok(Version::V1);
@@ -108,7 +72,7 @@ fn read_version(tbs: &mut Reader<'_>) -> Result<Version, CertificateError> {
         Some(2) => Ok(Version::V3),
         // Go adds one before it compares, and the largest number wraps round to a negative one.
         Some(i64::MAX) => Ok(Version::V1),
-        Some(3..) => Err(CertificateError::InvalidVersion),
+        Some(3..) => Err(Reason::InvalidVersion),
     }
 }
 
@@ -116,7 +80,7 @@ fn read_version(tbs: &mut Reader<'_>) -> Result<Version, CertificateError> {
 fn check_signature_algorithm(
     tbs: &mut Reader<'_>,
     certificate: &mut Reader<'_>,
-) -> Result<(), CertificateError> {
+) -> Result<(), Reason> {
     let inner = tbs
         .content(Tag::SEQUENCE)
         .ok_or(Field::InnerSignatureAlgorithm)?;
@@ -124,7 +88,7 @@ fn check_signature_algorithm(
         .content(Tag::SEQUENCE)
         .ok_or(Field::OuterSignatureAlgorithm)?;
     if inner != outer {
-        return Err(CertificateError::SignatureAlgorithmMismatch);
+        return Err(Reason::SignatureAlgorithmMismatch);
     }
     // Go knows what the algorithm means or calls it unknown; neither is an error.
     AlgorithmIdentifier::parse(inner)?;
@@ -132,7 +96,7 @@ fn check_signature_algorithm(
 }
 
 /// The two moments of a validity, in seconds of Unix time.
-fn read_validity(tbs: &mut Reader<'_>) -> Result<[i64; 2], CertificateError> {
+pub(super) fn read_validity(tbs: &mut Reader<'_>) -> Result<[i64; 2], Reason> {
     let mut validity = tbs.enter(Tag::SEQUENCE).ok_or(Field::Validity)?;
     let mut moments = [0; 2];
     for moment in &mut moments {
@@ -144,13 +108,13 @@ fn read_validity(tbs: &mut Reader<'_>) -> Result<[i64; 2], CertificateError> {
             text.and_then(time::generalized_time)
                 .ok_or(Field::GeneralizedTime)?
         } else {
-            return Err(CertificateError::UnsupportedTime);
+            return Err(Reason::UnsupportedTime);
         };
     }
     Ok(moments)
 }
 
-fn check_public_key(tbs: &mut Reader<'_>) -> Result<(), CertificateError> {
+fn check_public_key(tbs: &mut Reader<'_>) -> Result<(), Reason> {
     let mut info = tbs.enter(Tag::SEQUENCE).ok_or(Field::PublicKeyInfo)?;
     let algorithm = info
         .content(Tag::SEQUENCE)
@@ -161,11 +125,8 @@ fn check_public_key(tbs: &mut Reader<'_>) -> Result<(), CertificateError> {
 }
 
 #[cfg(test)]
-mod sample;
-
-#[cfg(test)]
 mod tests {
-    use super::sample::{Sample, element};
+    use super::super::sample::{Sample, element};
 
     type Change = fn(&mut Sample);
 
@@ -231,7 +192,7 @@ mod tests {
             assert_eq!(replace(*change), *message);
         }
         assert_eq!(
-            super::check_certificate(&[]).map_err(|error| error.to_string()),
+            super::check(&[]).map_err(|error| error.to_string()),
             Err("x509: malformed certificate".to_owned())
         );
     }

@@ -19,19 +19,25 @@ mod error;
 mod string;
 
 pub use error::{Place, SyntaxError, TypeError};
-pub(crate) use string::{Raw, write_string};
+pub use string::{Raw, write_string};
 
 /// Go's `maxNestingDepth`.
 const MAX_DEPTH: usize = 10_000;
 
 /// The kinds of values that a reader can meet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub enum Kind {
+    /// `{…}`
     Object,
+    /// `[…]`
     Array,
+    /// `"…"`
     String,
+    /// Any number.
     Number,
+    /// `true` or `false`
     Bool,
+    /// `null`
     Null,
 }
 
@@ -54,7 +60,7 @@ impl Kind {
 /// The caller says what it wants next; the methods that read a part of an object or array are to be
 /// called in the order of the grammar.
 #[derive(Debug)]
-pub(crate) struct Reader<'a> {
+pub struct Reader<'a> {
     text: &'a [u8],
     at: usize,
     depth: usize,
@@ -67,7 +73,8 @@ enum Next {
 }
 
 impl<'a> Reader<'a> {
-    pub(crate) fn new(text: &'a [u8]) -> Self {
+    /// A cursor at the start of a JSON text.
+    pub fn new(text: &'a [u8]) -> Self {
         Self {
             text,
             at: 0,
@@ -76,12 +83,12 @@ impl<'a> Reader<'a> {
     }
 
     /// The offset of the next byte to be read.
-    pub(crate) fn offset(&self) -> usize {
+    pub fn offset(&self) -> usize {
         self.at
     }
 
     /// Skips blanks and tells what kind of value begins there.
-    pub(crate) fn peek(&mut self) -> Result<Kind, SyntaxError> {
+    pub fn peek(&mut self) -> Result<Kind, SyntaxError> {
         Ok(match self.next_solid()? {
             b'{' => Kind::Object,
             b'[' => Kind::Array,
@@ -95,7 +102,7 @@ impl<'a> Reader<'a> {
 
     /// Reads an object: calls `member` with each key, the reader standing at the value, which
     /// `member` has to read.
-    pub(crate) fn object(
+    pub fn object(
         &mut self,
         mut member: impl FnMut(&mut Self, Raw<'a>) -> Result<(), SyntaxError>,
     ) -> Result<(), SyntaxError> {
@@ -114,7 +121,7 @@ impl<'a> Reader<'a> {
 
     /// Reads an array: calls `element` with the reader standing at each, which `element` has to
     /// read.
-    pub(crate) fn array(
+    pub fn array(
         &mut self,
         mut element: impl FnMut(&mut Self) -> Result<(), SyntaxError>,
     ) -> Result<(), SyntaxError> {
@@ -131,7 +138,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads a string, for which [`Self::peek`] has said that it is one.
-    pub(crate) fn string(&mut self) -> Result<Raw<'a>, SyntaxError> {
+    pub fn string(&mut self) -> Result<Raw<'a>, SyntaxError> {
         self.at += 1;
         let start = self.at;
         let mut plain = true;
@@ -164,7 +171,7 @@ impl<'a> Reader<'a> {
     /// `length` gets what follows the opening quote, and gives the length of the literal there, the
     /// closing quote left out. It may do so only where [`Self::string`] would read the same, and where
     /// Go writes the text in that way.
-    pub(crate) fn recognise(
+    pub fn recognise(
         &mut self,
         length: impl FnOnce(&'a [u8]) -> Option<usize>,
     ) -> Result<Option<Raw<'a>>, SyntaxError> {
@@ -184,13 +191,13 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads over any value, however deep.
-    pub(crate) fn skip(&mut self) -> Result<(), SyntaxError> {
+    pub fn skip(&mut self) -> Result<(), SyntaxError> {
         self.visit(|_, _| Ok(false))
     }
 
     /// Reads over any value, however deep, and calls `member` with each key in it, the reader
     /// standing at the value: it says whether it has read the value itself.
-    pub(crate) fn visit(
+    pub fn visit(
         &mut self,
         mut member: impl FnMut(&mut Self, Raw<'a>) -> Result<bool, SyntaxError>,
     ) -> Result<(), SyntaxError> {
@@ -237,7 +244,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Checks that nothing but blanks follows the value.
-    pub(crate) fn finish(&mut self) -> Result<(), SyntaxError> {
+    pub fn finish(&mut self) -> Result<(), SyntaxError> {
         match self.next_solid() {
             Ok(byte) => Err(invalid(byte, Place::AfterTopLevel)),
             Err(_) => Ok(()),

@@ -23,7 +23,7 @@ pub struct CorruptBase64 {
 }
 
 /// Encodes as Go does: one line, padded.
-pub(crate) fn encode(bytes: &[u8]) -> String {
+pub fn encode(bytes: &[u8]) -> String {
     STANDARD.encode_to_string(bytes)
 }
 
@@ -33,7 +33,7 @@ pub(crate) fn encode(bytes: &[u8]) -> String {
 /// # Errors
 ///
 /// [`CorruptBase64`] with Go's offset; `out` is then unspecified.
-pub(crate) fn decode(text: &[u8], out: &mut Vec<u8>) -> Result<(), CorruptBase64> {
+pub fn decode(text: &[u8], out: &mut Vec<u8>) -> Result<(), CorruptBase64> {
     if decode_plain(text, out) {
         return Ok(());
     }
@@ -43,7 +43,7 @@ pub(crate) fn decode(text: &[u8], out: &mut Vec<u8>) -> Result<(), CorruptBase64
 
 /// Decodes as [`decode`] does, but only where `text` is one line of padded base64 as an encoder
 /// writes it; false anywhere else, and `out` is then unspecified.
-pub(crate) fn decode_plain(text: &[u8], out: &mut Vec<u8>) -> bool {
+pub fn decode_plain(text: &[u8], out: &mut Vec<u8>) -> bool {
     out.clear();
     out.reserve(text.len());
     STANDARD.decode_append(text, out).is_ok()

@@ -10,9 +10,8 @@ use thiserror::Error;
 
 use super::der::{Element, Reader, Tag};
 use super::domain::is_domain_name;
-use super::extensions::{ExtensionError, ExtensionPart};
 use super::uri::{self, UriError};
-use crate::godialect::quote::quote;
+use crate::quote::quote;
 
 pub(super) const EMAIL: Tag = Tag::implicit(1);
 pub(super) const DNS: Tag = Tag::implicit(2);
@@ -20,9 +19,14 @@ pub(super) const URI: Tag = Tag::implicit(6);
 pub(super) const IP: Tag = Tag::implicit(7);
 
 /// What Go finds wrong with a subject alternative name.
-#[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum AlternativeNameError {
+pub(crate) enum AlternativeNameError {
+    /// The sequence of names is not encoded as it must be.
+    #[error("x509: invalid subject alternative names")]
+    Names,
+    /// One name is not encoded as it must be.
+    #[error("x509: invalid subject alternative name")]
+    Name,
     /// A mail address has a byte above ASCII.
     #[error("x509: SAN rfc822Name is malformed")]
     Email,
@@ -55,14 +59,12 @@ pub enum AlternativeNameError {
 }
 
 /// Checks the value of the extension.
-pub(super) fn check(mut value: Reader<'_>) -> Result<(), ExtensionError> {
+pub(super) fn check(mut value: Reader<'_>) -> Result<(), AlternativeNameError> {
     let mut names = value
         .enter(Tag::SEQUENCE)
-        .ok_or(ExtensionError::Invalid(ExtensionPart::AlternativeNames))?;
+        .ok_or(AlternativeNameError::Names)?;
     while !names.is_empty() {
-        let name = names
-            .any()
-            .ok_or(ExtensionError::Invalid(ExtensionPart::AlternativeName))?;
+        let name = names.any().ok_or(AlternativeNameError::Name)?;
         check_name(name)?;
     }
     Ok(())

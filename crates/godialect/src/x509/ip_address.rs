@@ -7,13 +7,12 @@
 
 use thiserror::Error;
 
-use crate::godialect::quote::quote_bytes;
+use crate::quote::quote_bytes;
 
 /// The text that is no IP address, and why.
-#[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("ParseAddr({}): {fault}{}", quote_bytes(text), Location(rest))]
-pub struct IpAddressError {
+pub(crate) struct IpAddressError {
     /// The text, percent-decoded, so it need not be UTF-8.
     pub text: Box<[u8]>,
     /// Why it is no IP address.
@@ -35,9 +34,8 @@ impl std::fmt::Display for Location<'_> {
 }
 
 /// Why a text is no IP address.
-#[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-pub enum IpAddressFault {
+pub(crate) enum IpAddressFault {
     /// None of `.`, `:` and `%` occurs.
     #[error("unable to parse IP")]
     NoSeparator,

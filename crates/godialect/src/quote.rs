@@ -11,12 +11,12 @@ use std::fmt::Write;
 use printable::is_printable;
 
 /// The text in double quotes, escaped as Go escapes it.
-pub(crate) fn quote(text: &str) -> String {
+pub fn quote(text: &str) -> String {
     quote_bytes(text.as_bytes())
 }
 
 /// The same for a Go string that need not be UTF-8.
-pub(crate) fn quote_bytes(text: &[u8]) -> String {
+pub fn quote_bytes(text: &[u8]) -> String {
     let mut quoted = String::with_capacity(text.len().saturating_add(2));
     quoted.push('"');
     for chunk in text.utf8_chunks() {

@@ -14,13 +14,12 @@ use std::borrow::Cow;
 use thiserror::Error;
 
 use super::ip_address::{self, IpAddress, IpAddressError};
-use crate::godialect::quote::quote;
+use crate::quote::quote;
 
 /// The URI that Go does not parse, and why.
-#[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("parse {}: {fault}", quote(uri))]
-pub struct UriError {
+pub(crate) struct UriError {
     /// The URI, with its fragment only where the fragment is at fault.
     pub uri: String,
     /// Why it does not parse.
@@ -28,9 +27,8 @@ pub struct UriError {
 }
 
 /// Why Go does not parse a URI.
-#[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum UriFault {
+pub(crate) enum UriFault {
     /// A control character outside the fragment.
     #[error("net/url: invalid control character in URL")]
     ControlCharacter,

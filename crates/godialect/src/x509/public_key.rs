@@ -11,13 +11,12 @@ use thiserror::Error;
 
 use super::curve::{Curve, PointError};
 use super::der::{BitString, Reader, Tag};
+use super::field::Field;
 use super::oid::ObjectIdentifier;
-use super::{CertificateError, Field};
 
 /// What Go finds wrong with a public key of an algorithm that it knows.
-#[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-pub enum PublicKeyError {
+pub(crate) enum PublicKeyError {
     /// The RSA parameters are not exactly an empty NULL.
     #[error("x509: RSA key missing NULL parameters")]
     RsaParameters,
@@ -71,7 +70,7 @@ pub(super) struct AlgorithmIdentifier<'a> {
 }
 
 impl<'a> AlgorithmIdentifier<'a> {
-    pub(super) fn parse(content: &'a [u8]) -> Result<Self, CertificateError> {
+    pub(super) fn parse(content: &'a [u8]) -> Result<Self, Field> {
         let mut reader = Reader::new(content);
         let algorithm = ObjectIdentifier::read(&mut reader).ok_or(Field::Oid)?;
         let parameters = if reader.is_empty() {

@@ -12,7 +12,7 @@ use super::oid::ObjectIdentifier;
 
 /// The curves that Go knows by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Curve {
+pub(crate) enum Curve {
     /// secp224r1
     P224,
     /// secp256r1, also called prime256v1
@@ -35,9 +35,8 @@ impl std::fmt::Display for Curve {
 }
 
 /// Why Go takes bytes for no point of a curve.
-#[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-pub enum PointError {
+pub(crate) enum PointError {
     /// The first byte is missing or not `04`.
     #[error("ecdsa: invalid uncompressed public key")]
     NotUncompressed,

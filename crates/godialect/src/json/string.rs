@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 
 /// A string literal as it stands between its quotes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Raw<'a> {
+pub struct Raw<'a> {
     pub(super) bytes: &'a [u8],
     /// Nothing but printable ASCII and no escapes: the literal is its own meaning.
     pub(super) plain: bool,
@@ -15,17 +15,17 @@ pub(crate) struct Raw<'a> {
 
 impl<'a> Raw<'a> {
     /// How many bytes the literal takes, quotes included.
-    pub(crate) fn length(self) -> usize {
+    pub fn length(self) -> usize {
         self.bytes.len() + 2
     }
 
     /// The literal without its quotes.
-    pub(crate) fn literal(self) -> &'a [u8] {
+    pub fn literal(self) -> &'a [u8] {
         self.bytes
     }
 
     /// Whether Go writes the text for which the literal stands in just this way.
-    pub(crate) fn is_as_written(self) -> bool {
+    pub fn is_as_written(self) -> bool {
         if self.plain {
             return memchr::memchr3(b'<', b'>', b'&', self.bytes).is_none();
         }
@@ -42,18 +42,18 @@ impl<'a> Raw<'a> {
     }
 
     /// Whether the literal stands for the empty text.
-    pub(crate) fn is_empty(self) -> bool {
+    pub fn is_empty(self) -> bool {
         self.bytes.is_empty()
     }
 
     /// Whether the caller of [`super::Reader::recognise`] knew the literal.
-    pub(crate) fn is_recognised(self) -> bool {
+    pub fn is_recognised(self) -> bool {
         self.recognised
     }
 
     /// The text that the literal stands for. Go takes any bytes: those that are no UTF-8 and
     /// escapes of lone surrogates turn into U+FFFD.
-    pub(crate) fn unescape(self) -> Cow<'a, str> {
+    pub fn unescape(self) -> Cow<'a, str> {
         if (self.plain || memchr::memchr(b'\\', self.bytes).is_none())
             && let Ok(text) = std::str::from_utf8(self.bytes)
         {
@@ -65,7 +65,7 @@ impl<'a> Raw<'a> {
     /// Whether Go finds the struct field `name` (ASCII) under this key: the same letters in any
     /// case, where U+017F counts as an `s` and U+212A as a `k`.
     #[inline]
-    pub(crate) fn folds_to(self, name: &str) -> bool {
+    pub fn folds_to(self, name: &str) -> bool {
         if self.plain {
             // Nearly all keys are spelled as the field is.
             return self.bytes.len() == name.len()
@@ -157,7 +157,7 @@ fn push_lossy(text: &mut String, bytes: &[u8]) {
 
 /// Writes `text` as Go's `json.Marshal` writes a string, quotes included: `<`, `>`, `&`, U+2028 and
 /// U+2029 escaped for the sake of HTML and JavaScript.
-pub(crate) fn write_string(out: &mut String, text: &str) {
+pub fn write_string(out: &mut String, text: &str) {
     // U+2028 and U+2029 start with the byte e2, as other characters do that stand for themselves.
     let may_be_escaped = |byte| matches!(byte, 0..b' ' | b'"' | b'\\' | b'<' | b'>' | b'&' | 0xe2);
     out.push('"');
