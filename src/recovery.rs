@@ -26,10 +26,10 @@ mod undo;
 pub use mistaken::Mistaken;
 pub use partial::Partial;
 
-use crate::secret::redacted;
 use crate::{Stage, encode_base64, judge};
 use godialect::base64;
 use partial::Members;
+use peertok_secret::redacted;
 use std::{fmt, mem};
 use undo::Text;
 use zeroize::Zeroizing;

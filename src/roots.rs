@@ -4,7 +4,7 @@
 //! A server writes one `CA` entry for each root that it knows, ordered by root ID, each ending in
 //! one line end. With the Vault provider an entry may hold a whole chain.
 
-use crate::secret::hex;
+use base16ct::lower::encode_string as hex;
 use godialect::pem;
 use godialect::x509::{CertificateError, check_certificate};
 use jiff::Timestamp;

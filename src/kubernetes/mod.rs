@@ -37,8 +37,8 @@ pub use edit::{EditError, replace_token};
 pub use read::{ReadError, read};
 pub use write::{NameError, NameFault, manifest};
 
-use crate::secret::redacted;
 use godialect::json::{Kind, Reader, SyntaxError};
+use peertok_secret::redacted;
 use serde::Serialize;
 use std::fmt;
 use std::str::FromStr;
