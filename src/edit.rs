@@ -13,10 +13,10 @@
 //!
 //! Order, blanks, escapes, odd keys and unknown members stay, within `Remote` too.
 
-use crate::token::members::{IN_REMOTE, Member, Object, REMOTE, TOKEN};
-use crate::token::{write_list, write_locality, write_remote};
 use crate::{Locality, PeeringToken, Secret, Shape};
 use godialect::json::{Kind, SyntaxError, write_string};
+use peering_token::members::{IN_REMOTE, Member, Object, REMOTE, TOKEN};
+use peering_token::{write_list, write_locality, write_remote};
 use std::ops::Range;
 use zeroize::Zeroizing;
 

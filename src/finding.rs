@@ -16,7 +16,7 @@ mod server_name;
 mod subject;
 mod token;
 
-pub use subject::{Circumstances, findings};
+pub use subject::{Circumstances, findings, judge_and_find};
 
 use serde::Serialize;
 use std::fmt;

@@ -1,11 +1,11 @@
 //! Building a token from what is known of the acceptor, as its server would.
 
 use crate::roots::{RootDetails, Roots};
-use crate::verdict::is_server_address;
 use crate::{
     Locality, MetaError, PeerNameError, PeeringToken, Refusal, Remote, Secret, Shape, check_meta,
     check_peer_name, judge,
 };
+use peering_token::is_server_address;
 use ring::rand::{SecureRandom, SystemRandom};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv6Addr;

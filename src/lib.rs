@@ -75,20 +75,13 @@ mod explain;
 mod finding;
 #[cfg(feature = "fixtures")]
 pub mod fixtures;
-#[cfg(any(fuzzing, feature = "_internals"))]
-#[doc(hidden)]
-pub mod fuzzing;
 mod generate;
 pub mod kubernetes;
 pub mod mesh;
 mod recovery;
-mod release;
-mod request;
 mod roots;
 pub mod snapshot;
 mod text;
-mod token;
-mod verdict;
 
 pub use diff::{
     ComparedRoot, Difference, Relation, RootsDifference, SetDifference, TextDifference, Written,
@@ -98,21 +91,19 @@ pub use edit::{Change, EditError, edit};
 pub use explain::{
     Answer, Cause, Explainer, Message, Moment, Page, Strictness, answer, answers, nearest,
 };
-pub use finding::{Circumstances, Finding, Level, Rule, findings, rule, rules};
+pub use finding::{Circumstances, Finding, Level, Rule, findings, judge_and_find, rule, rules};
 pub use generate::{DEFAULT_PORT, GenerateError, Generated, Inputs, Notice, generate};
 pub use godialect::base64::CorruptBase64;
 pub use godialect::json::{Place, SyntaxError, TypeError};
 pub use godialect::x509::CertificateError;
+pub use peering_token::{
+    AddressList, DecodeError, Judge, Locality, MetaError, MetaFault, PeerNameError, PeeringToken,
+    Reading, Refusal, Release, ReleaseError, Remote, Shape, Stage, check_meta, check_peer_name,
+    decode_base64, encode_base64, is_server_address, judge, redact, token_in_envelope,
+};
 pub use peertok_secret::{Secret, redacted};
 pub use recovery::{Damage, Meant, Mistaken, Partial, Recovered, recover};
-pub use release::{Release, ReleaseError, Shape};
-pub use request::{MetaError, MetaFault, PeerNameError, check_meta, check_peer_name};
 pub use roots::{RootDetails, Roots, RootsError};
-pub use token::{
-    DecodeError, DialedList, Locality, PeeringToken, Reading, Remote, decode_base64, encode_base64,
-    redact, token_in_envelope,
-};
-pub use verdict::{Judge, Refusal, Stage, is_server_address, judge};
 
 /// The guides' code, as tests.
 #[cfg(doctest)]

@@ -1,4 +1,4 @@
-//! The time that each layer takes: `cargo bench --features _internals`. Each result is checked inside
+//! The time that each layer takes: `cargo bench`. Each result is checked inside
 //! the loop, so that nothing else is measured by mistake.
 
 mod workload;

@@ -3,8 +3,11 @@
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use peertok::fuzzing::{check_certificate, json_check, jsonl_answers, pem_blocks};
-use peertok::{Circumstances, Judge, PeeringToken, Shape, decode_base64, encode_base64, judge};
+use godialect::{json, pem, x509};
+use peertok::cli::jsonl_answers;
+use peertok::{
+    Circumstances, Judge, PeeringToken, Shape, decode_base64, encode_base64, judge, judge_and_find,
+};
 use std::hint::black_box;
 
 /// A token of one P-256 root, as a server minted it.
@@ -36,13 +39,14 @@ pub(crate) fn operation(name: &str) -> Option<Box<dyn FnMut()>> {
     let fields = PeeringToken::decode(token.as_bytes()).expect("the fixture is a token");
     let root = fields.ca.iter().flatten().next().cloned();
     let root = root.expect("the fixture has a root");
-    let der = pem_blocks(root.as_bytes()).remove(0).content;
+    let mut der = Vec::new();
+    pem::next_block(root.as_bytes(), 0, &mut der).expect("the root is PEM");
     let own_roots = || {
         // The signature is not looked at. Two roots that differ only there share a place among
         // the roots that a judge keeps, so that neither is ever found there.
         let mut other = der.clone();
         *other.last_mut().expect("a certificate") ^= 1;
-        vec![token.to_owned(), with_root(&fields, pem(&other))]
+        vec![token.to_owned(), with_root(&fields, encode_pem(&other))]
     };
     Some(match name {
         "base64-decode" => Box::new(move || {
@@ -52,12 +56,17 @@ pub(crate) fn operation(name: &str) -> Option<Box<dyn FnMut()>> {
         "base64-encode" => Box::new(move || {
             assert_eq!(encode_base64(black_box(&json)).len(), token.len());
         }),
-        "json-skip" => Box::new(move || assert_eq!(json_check(black_box(&json)), Ok(()))),
-        "pem-block" => Box::new(move || {
-            let blocks = pem_blocks(black_box(root.as_bytes()));
-            assert!(matches!(&blocks[..], [block] if block.content.len() == der.len()));
-        }),
-        "x509-p256" => Box::new(move || assert_eq!(check_certificate(black_box(&der)), Ok(()))),
+        "json-skip" => Box::new(move || assert_eq!(json::check(black_box(&json)), Ok(()))),
+        "pem-block" => {
+            let mut content = Vec::new();
+            Box::new(move || {
+                let block = pem::next_block(black_box(root.as_bytes()), 0, &mut content);
+                assert!(block.is_some() && content.len() == der.len());
+            })
+        }
+        "x509-p256" => {
+            Box::new(move || assert_eq!(x509::check_certificate(black_box(&der)), Ok(())))
+        }
         "verdict-own-root" => accept(own_roots()),
         "verdict-shared-root" => accept(vec![token.to_owned()]),
         "verdict-long-way" => accept(vec![with_root(&fields, root.replace('\n', "\r\n"))]),
@@ -96,8 +105,11 @@ fn find(tokens: Vec<String>) -> Box<dyn FnMut()> {
     let circumstances = circumstances();
     Box::new(move || {
         turn = (turn + 1) % tokens.len();
-        let (verdict, findings) =
-            judge.judge_and_find(black_box(tokens[turn].as_bytes()), &circumstances);
+        let (verdict, findings) = judge_and_find(
+            &mut judge,
+            black_box(tokens[turn].as_bytes()),
+            &circumstances,
+        );
         assert!(
             verdict.is_ok() && matches!(&findings[..], [one] if one.name == "address-loopback")
         );
@@ -133,7 +145,7 @@ fn with_root(fields: &PeeringToken, root: String) -> String {
     fields.encode(Shape::V1_16).to_string()
 }
 
-fn pem(der: &[u8]) -> String {
+fn encode_pem(der: &[u8]) -> String {
     let text = BASE64_STANDARD.encode(der);
     let lines: Vec<_> = text
         .as_bytes()

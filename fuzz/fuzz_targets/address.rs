@@ -2,8 +2,9 @@
 //! dials is that host and port unless a URL says otherwise.
 #![no_main]
 
+use godialect::address::{read_number, split_host_port};
+use godialect::target::Target;
 use libfuzzer_sys::fuzz_target;
-use peertok::fuzzing::{dialed, read_number, split_host_port};
 use peertok::is_server_address;
 
 fuzz_target!(|address: &str| {
@@ -20,7 +21,7 @@ fuzz_target!(|address: &str| {
     assert_eq!(number, expected);
     assert_eq!(is_server_address(address), number.is_some());
 
-    if let Some((dialed, port)) = dialed(address) {
+    if let Some(Target::Host { host: dialed, port }) = Target::of(address) {
         let in_url = address.contains(['%', '?', '#']);
         assert!(in_url || dialed == host && Some(i64::from(port)) == number);
     }

@@ -2,17 +2,17 @@
 //! whether there is one. (It does not stop at 10,000 levels.)
 #![no_main]
 
+use godialect::json::{self, Place, SyntaxError};
 use libfuzzer_sys::fuzz_target;
-use peertok::fuzzing::json_check;
-use peertok::{Place, Reading, SyntaxError, redact};
+use peertok::{Reading, redact};
 use serde::de::IgnoredAny;
 
 fuzz_target!(|text: &[u8]| {
-    let checked = json_check(text);
+    let checked = json::check(text);
     assert_eq!(Reading::of_json(text).err(), checked.err());
     // What may be shown of it is JSON again.
     match redact(text) {
-        Ok(shown) => assert_eq!(json_check(shown.as_bytes()), Ok(())),
+        Ok(shown) => assert_eq!(json::check(shown.as_bytes()), Ok(())),
         Err(error) => assert_eq!(Err(error), checked),
     }
     let place = match checked {

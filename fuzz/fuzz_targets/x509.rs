@@ -1,8 +1,8 @@
 //! A certificate is judged the same twice, and is one no longer with a byte more or less.
 #![no_main]
 
+use godialect::x509::check_certificate;
 use libfuzzer_sys::fuzz_target;
-use peertok::fuzzing::check_certificate;
 
 fuzz_target!(|der: &[u8]| {
     let verdict = check_certificate(der);

@@ -7,7 +7,7 @@ use super::text::{self, shown, validity, without_secrets};
 use super::{Format, Status, output};
 use crate::kubernetes::SecretKeyRef;
 use crate::{
-    DecodeError, DialedList, Meant, Partial, Reading, Refusal, RootDetails, Shape, decode_base64,
+    AddressList, DecodeError, Meant, Partial, Reading, Refusal, RootDetails, Shape, decode_base64,
     judge, redact,
 };
 use jiff::Timestamp;
@@ -232,10 +232,10 @@ fn print_json(
     })
 }
 
-pub(super) fn list_name(list: DialedList) -> &'static str {
+pub(super) fn list_name(list: AddressList) -> &'static str {
     match list {
-        DialedList::Manual => "manual",
-        DialedList::Server => "server",
+        AddressList::Manual => "manual",
+        AddressList::Server => "server",
     }
 }
 
@@ -294,20 +294,20 @@ fn write_pretty(
         out,
         "\n{heading}Addresses{heading:#}: {}",
         match dialed {
-            Some(DialedList::Manual) => "the manual list is dialed, the server list is not",
-            Some(DialedList::Server) => "the server list is dialed, since there is no manual one",
+            Some(AddressList::Manual) => "the manual list is dialed, the server list is not",
+            Some(AddressList::Server) => "the server list is dialed, since there is no manual one",
             None if view.lacks("ServerAddresses") => "missing",
             None => "none",
         }
     )?;
     for (which, name, list) in [
         (
-            DialedList::Manual,
+            AddressList::Manual,
             "ManualServerAddresses",
             &token.manual_server_addresses,
         ),
         (
-            DialedList::Server,
+            AddressList::Server,
             "ServerAddresses",
             &token.server_addresses,
         ),

@@ -35,7 +35,7 @@ impl Places {
         findings: &[Finding],
     ) -> Self {
         let json = decode_base64(token).ok();
-        let refused = refusal.and_then(|refusal| path_of(refusal, &fields));
+        let refused = refusal.and_then(Refusal::path);
         let paths = findings.iter().map(|finding| finding.path.as_str());
         let paths = paths.chain(refused.as_deref());
         Self {
@@ -46,8 +46,7 @@ impl Places {
 
     /// The place in the JSON that a refusal is about; empty where it is about none.
     pub(super) fn refusal(&self, refusal: &Refusal) -> String {
-        let path = path_of(refusal, &self.token);
-        let Some(snippet) = path.and_then(|path| self.snippet(&path)) else {
+        let Some(snippet) = refusal.path().and_then(|path| self.snippet(&path)) else {
             return String::new();
         };
         let group = Group::with_level(snippets::Level::ERROR).element(snippet);
@@ -157,33 +156,6 @@ pub(super) fn warn_of_findings(
             };
             warn(&format!("{whose}{message} ({level}{})", finding.name));
         }
-    }
-}
-
-/// The JSON path that a refusal is about.
-fn path_of(refusal: &Refusal, token: &PeeringToken) -> Option<String> {
-    match refusal {
-        Refusal::NoPem { index }
-        | Refusal::NotACertificate { index }
-        | Refusal::Certificate { index, .. } => Some(format!("$.CA[{index}]")),
-        Refusal::Tls { entry } => {
-            let entries = token.ca.as_ref()?;
-            let index = entries.iter().position(|known| known == entry)?;
-            Some(format!("$.CA[{index}]"))
-        }
-        Refusal::Address { address } => [
-            ("ManualServerAddresses", &token.manual_server_addresses),
-            ("ServerAddresses", &token.server_addresses),
-        ]
-        .into_iter()
-        .find_map(|(name, list)| {
-            let index = list.as_ref()?.iter().position(|known| known == address)?;
-            Some(format!("$.{name}[{index}]"))
-        }),
-        Refusal::NoAddresses => Some("$.ServerAddresses".to_owned()),
-        Refusal::NoServerName => Some("$.ServerName".to_owned()),
-        Refusal::NoPeerId => Some("$.PeerID".to_owned()),
-        _ => None,
     }
 }
 

@@ -11,6 +11,7 @@ use super::judging::JudgingArgs;
 use super::output::ignore_broken_pipe;
 use super::report::Failure;
 use super::text::{self, without_secrets};
+use crate::finding::judge_and_find;
 use crate::{Circumstances, Finding, Judge, rules};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -378,7 +379,6 @@ fn answer(judge: &mut Judge, lines: &[u8], judging: &Judging) -> Answers {
 }
 
 /// What one judge answers to whole lines, where no flags are given, for the benches.
-#[cfg(any(fuzzing, feature = "_internals"))]
 pub fn jsonl_answers(circumstances: Circumstances<'static>) -> impl FnMut(&[u8]) -> Vec<u8> {
     let judging = Judging {
         max_size: usize::MAX,
@@ -408,7 +408,7 @@ fn verdict<'a>(judge: &mut Judge, line: &'a [u8], judging: &Judging) -> Verdict<
         return Verdict::input(read.id, too_large(judging.max_size));
     }
     let token = read.token.as_bytes();
-    let (verdict, mut found) = judge.judge_and_find(token, &judging.circumstances);
+    let (verdict, mut found) = judge_and_find(judge, token, &judging.circumstances);
     let refusal = verdict.err();
     judging.arguments.weigh(&mut found);
     Verdict {

@@ -53,7 +53,6 @@ enum FailOn {
 }
 
 impl JudgingArgs {
-    #[cfg(any(fuzzing, feature = "_internals"))]
     pub(super) fn without_flags() -> Self {
         Self {
             at: None,

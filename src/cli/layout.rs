@@ -5,8 +5,8 @@
 
 use super::text::shown_within;
 use crate::redact;
-use crate::token::members::member_name;
 use godialect::json::{Kind, Raw, Reader, SyntaxError};
+use peering_token::members::member_name;
 use std::collections::BTreeMap;
 use std::ops::Range;
 

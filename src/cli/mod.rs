@@ -28,7 +28,6 @@ mod snapshot;
 mod token_output;
 mod validate;
 
-#[cfg(any(fuzzing, feature = "_internals"))]
 pub use jsonl::jsonl_answers;
 
 use crate::text;

@@ -1,8 +1,8 @@
 //! How the JSON of two tokens is written, apart from what a server reads in it.
 
 use super::sets;
-use crate::token::members::{Member, Object, REMOTE, member_name};
 use godialect::json::{Kind, SyntaxError};
+use peering_token::members::{Member, Object, REMOTE, member_name};
 
 /// How the JSON of two tokens differs as a text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! The members of a token's JSON, as they are written.
 
-use crate::token::members::member_name;
 use godialect::json::{Kind, Raw, Reader, SyntaxError};
+use peering_token::members::member_name;
 
 /// A member that Go meets in one of the objects that it reads.
 #[derive(Clone, Copy)]

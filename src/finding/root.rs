@@ -8,11 +8,11 @@
 //! or not.
 
 use crate::roots::{holds_private_key, spiffe_host};
-use crate::verdict::SoundRoots;
 use godialect::json::Raw;
 use godialect::pem;
 use godialect::x509::{Certificate, Key, check_certificate};
 use jiff::Timestamp;
+use peering_token::SoundRoots;
 use std::sync::Arc;
 use x509_parser::prelude::{FromDer, X509Certificate};
 

@@ -1,8 +1,8 @@
 //! Tokens for the tests of the rules, and what one rule finds in them.
 
 use super::{Circumstances, Level, findings};
-use crate::token::Reading;
 use crate::{PeeringToken, Shape};
+use peering_token::Reading;
 use std::fs;
 use std::path::Path;
 

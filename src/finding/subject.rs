@@ -7,10 +7,10 @@ use super::server_name::ServerName;
 use super::token::Token;
 use super::{Finding, Level, Rule};
 use crate::snapshot::{State, TokenStatus};
-use crate::token::fields::Fields;
-use crate::verdict::Read;
 use crate::{DecodeError, Judge, Refusal, Release, Secret, Shape};
 use jiff::{SignedDuration, Timestamp};
+use peering_token::Read;
+use peering_token::fields::Fields;
 
 /// What is known beside the token.
 #[derive(Debug, Clone)]
@@ -82,21 +82,19 @@ pub fn findings(
     Ok(find(judge.read(token)?, circumstances))
 }
 
-impl Judge {
-    /// Judges a token as [`Judge::judge`] does, and finds in it what [`findings`] finds, which is
-    /// nothing where a server cannot read it. The token is read once for both.
-    pub fn judge_and_find(
-        &mut self,
-        token: &[u8],
-        circumstances: &Circumstances<'_>,
-    ) -> (Result<(), Refusal>, Vec<Finding>) {
-        if token.is_empty() {
-            return (Err(Refusal::Missing), Vec::new());
-        }
-        match self.read(token) {
-            Ok(read) => (read.judge(), find(read, circumstances)),
-            Err(error) => (Err(error.into()), Vec::new()),
-        }
+/// Judges a token as [`Judge::judge`] does, and finds in it what [`findings`] finds, which is nothing
+/// where a server cannot read it. The token is read once for both.
+pub fn judge_and_find(
+    judge: &mut Judge,
+    token: &[u8],
+    circumstances: &Circumstances<'_>,
+) -> (Result<(), Refusal>, Vec<Finding>) {
+    if token.is_empty() {
+        return (Err(Refusal::Missing), Vec::new());
+    }
+    match judge.read(token) {
+        Ok(read) => (read.judge(), find(read, circumstances)),
+        Err(error) => (Err(error.into()), Vec::new()),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The fields of a token as texts.
 
-use crate::token::fields::Fields;
+use peering_token::fields::Fields;
 use std::borrow::Cow;
 use zeroize::Zeroize;
 

@@ -2,9 +2,9 @@
 //! before the cut.
 
 use super::Damage;
-use crate::token::members::SECRET_KEY;
 use crate::{Reading, Shape};
 use godialect::json::{Kind, Reader, SyntaxError};
+use peering_token::members::SECRET_KEY;
 use zeroize::Zeroizing;
 
 /// A member of a token: its name in every output, which ends in its key, and what it holds.

@@ -66,6 +66,22 @@ pub struct Reader<'a> {
     depth: usize,
 }
 
+/// Checks that a whole text is JSON.
+///
+/// # Errors
+///
+/// The first [`SyntaxError`] that Go's `json.Valid` stops at.
+///
+/// ```
+/// let error = godialect::json::check(b"{\"a\":hello}").unwrap_err();
+/// assert_eq!(error.to_string(), "invalid character 'h' looking for beginning of value");
+/// ```
+pub fn check(text: &[u8]) -> Result<(), SyntaxError> {
+    let mut reader = Reader::new(text);
+    reader.skip()?;
+    reader.finish()
+}
+
 /// What an object or array goes on with.
 enum Next {
     More,

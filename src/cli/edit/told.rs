@@ -2,7 +2,7 @@
 
 use crate::cli::report;
 use crate::cli::text::shown;
-use crate::{DialedList, Difference, PeeringToken, Reading, Shape, diff};
+use crate::{AddressList, Difference, PeeringToken, Reading, Shape, diff};
 
 /// What is told on standard error once the token is written.
 #[derive(Debug, Default)]
@@ -126,13 +126,13 @@ impl Told {
 
     fn addresses(&mut self, before: &PeeringToken, after: &PeeringToken) {
         match (before.dialed_list(), after.dialed_list()) {
-            (Some(DialedList::Server), Some(DialedList::Manual)) => self.note(
+            (Some(AddressList::Server), Some(AddressList::Manual)) => self.note(
                 "only the manual list is dialed now: the server list is not tried, even where the manual one is dead",
             ),
-            (Some(DialedList::Manual), Some(DialedList::Server)) => self.note(
+            (Some(AddressList::Manual), Some(AddressList::Server)) => self.note(
                 "the manual list is null now, as a server writes an empty one: the server list is dialed again",
             ),
-            (_, Some(DialedList::Manual)) if before.server_addresses != after.server_addresses => {
+            (_, Some(AddressList::Manual)) if before.server_addresses != after.server_addresses => {
                 self.warn(
                     "the server list is not dialed, since there are manual addresses",
                 );

@@ -3,7 +3,7 @@
 use super::super::members::members;
 use super::super::{Found, Level, Rule, Subject};
 use super::super::subject::quoted;
-use crate::token::members::member_names;
+use peering_token::members::member_names;
 
 pub(super) const RULE: Rule = Rule {
     code: "PT601",

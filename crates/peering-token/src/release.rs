@@ -45,7 +45,7 @@ impl Shape {
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// use peertok::{Release, Shape};
+/// use peering_token::{Release, Shape};
 ///
 /// let release: Release = "1.15.3".parse()?;
 /// assert_eq!(release.shape(), Shape::V1_14);
@@ -59,7 +59,9 @@ pub struct Release {
 }
 
 impl Release {
-    pub(crate) const fn new(major: u32, minor: u32) -> Self {
+    /// The release `major.minor`. No check is made that it has peerings.
+    #[must_use]
+    pub const fn new(major: u32, minor: u32) -> Self {
         Self { major, minor }
     }
 

@@ -8,25 +8,34 @@
 //!   place, even one that a shorter array in between had cut off;
 //! - an object is read into the one before it, so that two `Remote` members are merged.
 
-use super::members::SECRET_KEY;
-use super::{Locality, PeeringToken, Remote};
-use crate::{Secret, Shape};
+use crate::members::SECRET_KEY;
+use crate::release::Shape;
+use crate::token::{Locality, PeeringToken, Remote};
 use godialect::json::{Kind, Raw, Reader, SyntaxError, TypeError};
+use peertok_secret::Secret;
 use std::borrow::Cow;
 
 /// A token's fields as the literals in its JSON: what a text is needed for unescapes it.
 #[derive(Default)]
-pub(crate) struct Fields<'a> {
-    pub(crate) ca: List<'a>,
-    pub(crate) manual_server_addresses: List<'a>,
-    pub(crate) server_addresses: List<'a>,
-    pub(crate) server_name: Raw<'a>,
-    pub(crate) peer_id: Raw<'a>,
-    pub(crate) establishment_secret: Raw<'a>,
-    pub(crate) partition: Raw<'a>,
-    pub(crate) datacenter: Raw<'a>,
+pub struct Fields<'a> {
+    /// `CA`
+    pub ca: List<'a>,
+    /// `ManualServerAddresses`
+    pub manual_server_addresses: List<'a>,
+    /// `ServerAddresses`
+    pub server_addresses: List<'a>,
+    /// `ServerName`
+    pub server_name: Raw<'a>,
+    /// `PeerID`
+    pub peer_id: Raw<'a>,
+    /// `EstablishmentSecret`
+    pub establishment_secret: Raw<'a>,
+    /// `Remote.Partition`
+    pub partition: Raw<'a>,
+    /// `Remote.Datacenter`
+    pub datacenter: Raw<'a>,
     /// The region and the zone.
-    pub(crate) locality: Option<[Raw<'a>; 2]>,
+    pub locality: Option<[Raw<'a>; 2]>,
     /// The members seen that tell one shape from another.
     has_manual_or_remote: bool,
     has_locality: bool,
@@ -34,7 +43,7 @@ pub(crate) struct Fields<'a> {
 
 /// A list of texts as a Go slice: what was cut off can come back.
 #[derive(Default)]
-pub(crate) struct List<'a> {
+pub struct List<'a> {
     /// All the elements that were ever there; only the first `length` are.
     slots: Vec<Raw<'a>>,
     length: usize,
@@ -43,12 +52,13 @@ pub(crate) struct List<'a> {
 }
 
 impl<'a> List<'a> {
-    pub(crate) fn entries(&self) -> &[Raw<'a>] {
+    /// The elements, as their literals.
+    pub fn entries(&self) -> &[Raw<'a>] {
         &self.slots[..self.length]
     }
 
     /// The texts; none where the list is Go's `nil`.
-    pub(crate) fn texts(&self) -> Vec<Cow<'a, str>> {
+    pub fn texts(&self) -> Vec<Cow<'a, str>> {
         self.entries()
             .iter()
             .map(|entry| entry.unescape())
@@ -56,7 +66,7 @@ impl<'a> List<'a> {
     }
 
     /// Whether the list is there, and has no elements.
-    pub(crate) fn is_present_but_empty(&self) -> bool {
+    pub fn is_present_but_empty(&self) -> bool {
         self.present && self.length == 0
     }
 
@@ -115,13 +125,13 @@ const ZONE: Field = text("struct field Locality.Remote.Locality.Zone");
 
 impl<'a> Fields<'a> {
     /// Reads a token's JSON: the fields, and the first member that was not of its type.
-    pub(crate) fn read(json: &'a [u8]) -> Result<(Self, Option<TypeError>), SyntaxError> {
+    pub fn read(json: &'a [u8]) -> Result<(Self, Option<TypeError>), SyntaxError> {
         Self::read_with(json, &mut |_| None)
     }
 
     /// Reads as [`Self::read`] does, and asks `known_root` about each `CA` entry before it is read,
     /// as [`Reader::recognise`] does.
-    pub(crate) fn read_with(
+    pub fn read_with(
         json: &'a [u8],
         known_root: KnownRoot<'_>,
     ) -> Result<(Self, Option<TypeError>), SyntaxError> {
@@ -206,7 +216,7 @@ impl<'a> Fields<'a> {
     }
 
     /// The oldest shape that has all the members seen.
-    pub(crate) fn shape(&self) -> Shape {
+    pub fn shape(&self) -> Shape {
         match (self.has_locality, self.has_manual_or_remote) {
             (true, _) => Shape::V1_16,
             (false, true) => Shape::V1_14,
@@ -216,7 +226,7 @@ impl<'a> Fields<'a> {
 
     /// Whether `json`, of which these fields are, is what a server of their shape writes: the JSON of
     /// [`PeeringToken::to_json`], to the byte.
-    pub(crate) fn are_written_as(&self, json: &[u8]) -> bool {
+    pub fn are_written_as(&self, json: &[u8]) -> bool {
         let shape = self.shape();
         let mut rest = Rest(json);
         let is_written = rest.list("{\"CA\":", &self.ca)
@@ -311,7 +321,7 @@ impl From<&Fields<'_>> for PeeringToken {
 
 /// Gets what follows the opening quote of a `CA` entry, and gives the length of the literal there if
 /// that is known.
-pub(crate) type KnownRoot<'k> = &'k mut dyn FnMut(&[u8]) -> Option<usize>;
+pub type KnownRoot<'k> = &'k mut dyn FnMut(&[u8]) -> Option<usize>;
 
 /// A walk over a token's JSON that keeps the first type error and goes on.
 struct Walk<'k> {

@@ -30,8 +30,8 @@ pub struct PeerNameError {
 /// # Examples
 ///
 /// ```
-/// assert!(peertok::check_peer_name("cluster-02").is_ok());
-/// assert!(peertok::check_peer_name("Cluster_02").is_err());
+/// assert!(peering_token::check_peer_name("cluster-02").is_ok());
+/// assert!(peering_token::check_peer_name("Cluster_02").is_err());
 /// ```
 pub fn check_peer_name(name: &str) -> Result<(), PeerNameError> {
     let alphanumeric = |byte: &u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9');

@@ -14,12 +14,10 @@
 //!
 //! Nothing else in a token is checked: an expired root, an empty secret or an empty `CA` list pass.
 
-mod sound_roots;
-
-pub(crate) use sound_roots::SoundRoots;
-
-use crate::token::fields::Fields;
-use crate::{DecodeError, PeerNameError};
+use crate::fields::Fields;
+use crate::request::PeerNameError;
+use crate::sound_roots::SoundRoots;
+use crate::token::{AddressList, DecodeError};
 use godialect::address::{read_number, split_host_port};
 use godialect::base64;
 use godialect::json::Raw;
@@ -116,6 +114,10 @@ pub enum Refusal {
     /// An address is no `host:port` with a port from 1 to 65535.
     #[error("{address} is not a valid peering server address")]
     Address {
+        /// The list that it stands in.
+        list: AddressList,
+        /// Its index in that list.
+        index: usize,
         /// The address as it stands in the token.
         address: String,
     },
@@ -129,6 +131,8 @@ pub enum Refusal {
     /// damaged.
     #[error("failed to build TLS dial option from peering: failed to parse PEM {entry}")]
     Tls {
+        /// The entry's index in `CA`.
+        index: usize,
         /// The entry as it stands in the token.
         entry: String,
     },
@@ -152,6 +156,23 @@ impl Refusal {
             Self::Tls { .. } => Stage::Tls,
         }
     }
+
+    /// The JSON path of what is rejected, such as `$.CA[0]`; `None` where that is the token as a whole
+    /// or what is around it.
+    #[must_use]
+    pub fn path(&self) -> Option<String> {
+        match self {
+            Self::NoPem { index }
+            | Self::NotACertificate { index }
+            | Self::Certificate { index, .. }
+            | Self::Tls { index, .. } => Some(format!("$.CA[{index}]")),
+            Self::Address { list, index, .. } => Some(format!("$.{}[{index}]", list.field())),
+            Self::NoAddresses => Some(format!("$.{}", AddressList::Server.field())),
+            Self::NoServerName => Some("$.ServerName".to_owned()),
+            Self::NoPeerId => Some("$.PeerID".to_owned()),
+            Self::Missing | Self::Name(_) | Self::Decode(_) => None,
+        }
+    }
 }
 
 /// Judges one token; see [`Judge`] for many.
@@ -163,7 +184,7 @@ impl Refusal {
 /// # Examples
 ///
 /// ```
-/// let refusal = peertok::judge(b"not a token").unwrap_err();
+/// let refusal = peering_token::judge(b"not a token").unwrap_err();
 /// assert_eq!(refusal.stage().name(), "base64");
 /// assert_eq!(
 ///     refusal.to_string(),
@@ -177,7 +198,7 @@ pub fn judge(token: &[u8]) -> Result<(), Refusal> {
 /// Judges tokens one after the other, with buffers that are kept from one to the next.
 ///
 /// ```
-/// use peertok::{Judge, Stage};
+/// use peering_token::{Judge, Stage};
 ///
 /// let mut judge = Judge::default();
 /// let tokens = ["", "eyJ", "e30="];
@@ -211,7 +232,7 @@ impl Judge {
 
     /// Reads a token as a server does before it looks at any field. A root that is recognised is a
     /// sound certificate alone, without headers.
-    pub(crate) fn read<'t>(&'t mut self, token: &'t [u8]) -> Result<Read<'t>, DecodeError> {
+    pub fn read<'t>(&'t mut self, token: &'t [u8]) -> Result<Read<'t>, DecodeError> {
         // A buffer that grows leaves copies of the secret behind.
         if self.json.capacity() < token.len() {
             self.json = Zeroizing::new(Vec::with_capacity(token.len()));
@@ -232,19 +253,20 @@ impl Judge {
 }
 
 /// A token that a server can read.
-pub(crate) struct Read<'t> {
+pub struct Read<'t> {
     /// The token as it was given.
-    pub(crate) text: &'t [u8],
+    pub text: &'t [u8],
     /// The JSON within it.
-    pub(crate) json: &'t [u8],
-    pub(crate) fields: Fields<'t>,
+    pub json: &'t [u8],
+    /// Its fields.
+    pub fields: Fields<'t>,
     /// The roots that the judge has seen.
-    pub(crate) sound_roots: &'t mut SoundRoots,
+    pub sound_roots: &'t mut SoundRoots,
 }
 
 impl Read<'_> {
     /// Judges the fields.
-    pub(crate) fn judge(&self) -> Result<(), Refusal> {
+    pub fn judge(&self) -> Result<(), Refusal> {
         let fields = &self.fields;
         // An entry whose first block has headers passes the first look, and needs the second.
         let mut with_headers = false;
@@ -261,8 +283,8 @@ impl Read<'_> {
             return Err(Refusal::NoPeerId);
         }
         if with_headers {
-            for entry in fields.ca.entries() {
-                check_pool(&entry.unescape())?;
+            for (index, entry) in fields.ca.entries().iter().enumerate() {
+                check_pool(index, &entry.unescape())?;
             }
         }
         Ok(())
@@ -270,7 +292,7 @@ impl Read<'_> {
 }
 
 /// Checks the first block of a `CA` entry, and tells whether it has PEM headers.
-fn check_root(index: usize, entry: &str) -> Result<bool, Refusal> {
+pub(crate) fn check_root(index: usize, entry: &str) -> Result<bool, Refusal> {
     let mut der = Vec::new();
     let block = pem::next_block(entry.as_bytes(), 0, &mut der).ok_or(Refusal::NoPem { index })?;
     if block.label != b"CERTIFICATE" {
@@ -286,10 +308,19 @@ fn check_addresses(fields: &Fields<'_>) -> Result<(), Refusal> {
     if manual.is_empty() && servers.is_empty() {
         return Err(Refusal::NoAddresses);
     }
-    for address in manual.iter().chain(servers).copied().map(Raw::unescape) {
-        if !is_server_address(&address) {
-            let address = address.into_owned();
-            return Err(Refusal::Address { address });
+    for (list, addresses) in [
+        (AddressList::Manual, manual),
+        (AddressList::Server, servers),
+    ] {
+        for (index, address) in addresses.iter().copied().map(Raw::unescape).enumerate() {
+            if !is_server_address(&address) {
+                let address = address.into_owned();
+                return Err(Refusal::Address {
+                    list,
+                    index,
+                    address,
+                });
+            }
         }
     }
     Ok(())
@@ -299,7 +330,7 @@ fn check_addresses(fields: &Fields<'_>) -> Result<(), Refusal> {
 /// be anything and the port is a number from 1 to 65535.
 ///
 /// ```
-/// use peertok::is_server_address;
+/// use peering_token::is_server_address;
 ///
 /// assert!(is_server_address("[2001:db8::1]:8503"));
 /// assert!(!is_server_address("lb.example.com"));
@@ -312,7 +343,7 @@ pub fn is_server_address(address: &str) -> bool {
 }
 
 /// Whether the pool takes a certificate of this `CA` entry.
-fn check_pool(entry: &str) -> Result<(), Refusal> {
+fn check_pool(index: usize, entry: &str) -> Result<(), Refusal> {
     let mut der = Vec::new();
     let mut from = 0;
     while let Some(block) = pem::next_block(entry.as_bytes(), from, &mut der) {
@@ -322,6 +353,7 @@ fn check_pool(entry: &str) -> Result<(), Refusal> {
         from = block.end;
     }
     Err(Refusal::Tls {
+        index,
         entry: entry.to_owned(),
     })
 }
@@ -332,7 +364,7 @@ mod tests {
     use crate::{PeeringToken, Secret, Shape};
     use proptest::prelude::*;
 
-    const ROOT: &str = include_str!("../fixtures/ca/dc1.pem");
+    const ROOT: &str = include_str!("../../../fixtures/ca/dc1.pem");
 
     fn sound() -> PeeringToken {
         PeeringToken {
@@ -404,8 +436,14 @@ mod tests {
         assert_eq!(
             refusal,
             Refusal::Address {
+                list: AddressList::Manual,
+                index: 1,
                 address: "b".to_owned()
             }
+        );
+        assert_eq!(
+            refusal.path().as_deref(),
+            Some("$.ManualServerAddresses[1]")
         );
     }
 

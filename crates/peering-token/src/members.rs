@@ -4,7 +4,7 @@ use godialect::json::{Kind, Raw, Reader, SyntaxError};
 use std::ops::Range;
 
 /// Consul's members of a token, in the order in which a server writes them.
-pub(crate) const TOKEN: [&str; 7] = [
+pub const TOKEN: [&str; 7] = [
     "CA",
     "ManualServerAddresses",
     "ServerAddresses",
@@ -14,14 +14,14 @@ pub(crate) const TOKEN: [&str; 7] = [
     REMOTE,
 ];
 /// The member with the secret.
-pub(crate) const SECRET_KEY: &str = "EstablishmentSecret";
+pub const SECRET_KEY: &str = "EstablishmentSecret";
 /// The one member of a token that has members itself.
-pub(crate) const REMOTE: &str = "Remote";
+pub const REMOTE: &str = "Remote";
 /// The members of `Remote`, in the order in which a server writes them.
-pub(crate) const IN_REMOTE: [&str; 3] = ["Partition", "Datacenter", "Locality"];
+pub const IN_REMOTE: [&str; 3] = ["Partition", "Datacenter", "Locality"];
 
 /// Consul's names of the members that a server reads in the object at a JSON path.
-pub(crate) fn member_names(object: &str) -> &'static [&'static str] {
+pub fn member_names(object: &str) -> &'static [&'static str] {
     match object {
         "$" => &TOKEN,
         "$.Remote" => &IN_REMOTE,
@@ -31,32 +31,36 @@ pub(crate) fn member_names(object: &str) -> &'static [&'static str] {
 }
 
 /// Consul's name of the member with this key in the object at a JSON path, if a server reads it.
-pub(crate) fn member_name(object: &str, key: Raw<'_>) -> Option<&'static str> {
+pub fn member_name(object: &str, key: Raw<'_>) -> Option<&'static str> {
     let mut known = member_names(object).iter().copied();
     known.find(|name| key.folds_to(name))
 }
 
 /// An object and its members, duplicates included.
 #[derive(Debug)]
-pub(crate) struct Object<'a> {
+pub struct Object<'a> {
     /// Where the first member stands or would stand: behind the opening bracket.
-    pub(crate) inside: usize,
-    pub(crate) members: Vec<Member<'a>>,
+    pub inside: usize,
+    /// Its members, in the order of the text.
+    pub members: Vec<Member<'a>>,
 }
 
+/// A key of an object, and where its value is.
 #[derive(Debug)]
-pub(crate) struct Member<'a> {
-    pub(crate) key: Raw<'a>,
+pub struct Member<'a> {
+    /// The key's literal.
+    pub key: Raw<'a>,
     /// Where the key's opening quote stands.
-    pub(crate) start: usize,
+    pub start: usize,
     /// Where the value stands.
-    pub(crate) value: Range<usize>,
-    pub(crate) kind: Kind,
+    pub value: Range<usize>,
+    /// The kind of the value.
+    pub kind: Kind,
 }
 
 impl<'a> Object<'a> {
     /// Reads the object that this part of a text is; `None` where it is another value.
-    pub(crate) fn read(text: &'a [u8], part: Range<usize>) -> Result<Option<Self>, SyntaxError> {
+    pub fn read(text: &'a [u8], part: Range<usize>) -> Result<Option<Self>, SyntaxError> {
         let from = part.start;
         let text = text.get(part).unwrap_or_default();
         let mut reader = Reader::new(text);
@@ -86,7 +90,7 @@ impl<'a> Object<'a> {
     }
 
     /// The members that Go finds under this name, in the order of the text.
-    pub(crate) fn named(&self, name: &str) -> impl DoubleEndedIterator<Item = &Member<'a>> {
+    pub fn named(&self, name: &str) -> impl DoubleEndedIterator<Item = &Member<'a>> {
         self.members
             .iter()
             .filter(move |member| member.key.folds_to(name))

@@ -39,7 +39,7 @@ const SAMPLED: [usize; 4] = [256, 328, 400, 472];
 
 /// Recognises sound roots in JSON literals.
 #[derive(Default)]
-pub(crate) struct SoundRoots {
+pub struct SoundRoots {
     kept: Vec<Kept>,
     joined: Vec<u8>,
     der: Vec<u8>,
@@ -59,7 +59,7 @@ impl SoundRoots {
     /// is a certificate alone which Go accepts, in the form above.
     ///
     /// The time that it takes is linear in the literal, not in `rest`.
-    pub(super) fn literal(&mut self, rest: &[u8]) -> Option<usize> {
+    pub(crate) fn literal(&mut self, rest: &[u8]) -> Option<usize> {
         let slot = slot(rest);
         // A prefix up to the closing quote is the same literal.
         if let Some(kept) = slot.and_then(|slot| self.kept.get(slot))
@@ -87,7 +87,7 @@ impl SoundRoots {
 
     /// The certificate in a literal of the form above, sound or not, which stands without its quotes;
     /// `None` for any other literal.
-    pub(crate) fn certificate(&mut self, literal: &[u8]) -> Option<Arc<Certificate>> {
+    pub fn certificate(&mut self, literal: &[u8]) -> Option<Arc<Certificate>> {
         let mut kept = slot(literal)
             .and_then(|slot| self.kept.get_mut(slot))
             .filter(|kept| kept.literal.strip_suffix(b"\"") == Some(literal));
@@ -149,15 +149,15 @@ fn slot(rest: &[u8]) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::check_root;
     use super::*;
+    use crate::verdict::check_root;
     use godialect::json::{Kind, Reader, write_string};
     use godialect::pem;
     use proptest::prelude::*;
 
-    const ROOT: &str = include_str!("../../fixtures/ca/dc1.pem");
-    const OTHER: &str = include_str!("../../fixtures/ca/other-cluster.pem");
-    const CHAIN: &str = include_str!("../../fixtures/ca/chain.pem");
+    const ROOT: &str = include_str!("../../../fixtures/ca/dc1.pem");
+    const OTHER: &str = include_str!("../../../fixtures/ca/other-cluster.pem");
+    const CHAIN: &str = include_str!("../../../fixtures/ca/chain.pem");
 
     /// What follows the opening quote of an array's first entry.
     fn rest(entry: &str) -> String {

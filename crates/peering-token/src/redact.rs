@@ -1,9 +1,8 @@
 //! A token's JSON as it may be shown, and the token in an envelope around it.
 
-use super::members::SECRET_KEY;
-use crate::Secret;
+use crate::members::SECRET_KEY;
 use godialect::json::{Kind, Reader, SyntaxError, write_string};
-use peertok_secret::without_private_keys;
+use peertok_secret::{Secret, without_private_keys};
 use zeroize::Zeroizing;
 
 /// The member of Consul's envelope, and of the body of an establish request.
@@ -21,7 +20,7 @@ const TOKEN_KEY: &str = "PeeringToken";
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let json = peertok::redact(br#"{"EstablishmentSecret":"fa32ff27-5a61-4feb-8900-644a59ee7112"}"#)?;
+/// let json = peering_token::redact(br#"{"EstablishmentSecret":"fa32ff27-5a61-4feb-8900-644a59ee7112"}"#)?;
 /// assert_eq!(*json, r#"{"EstablishmentSecret":"<redacted, sha256:f64966ae>"}"#);
 /// # Ok(())
 /// # }
@@ -90,7 +89,7 @@ fn redact_keys(json: &str) -> Result<Zeroizing<String>, SyntaxError> {
 /// read as Go reads it: the key in any case, the last of several. Gives `None` where there is none.
 ///
 /// ```
-/// let token = peertok::token_in_envelope(br#"{"PeeringToken":"eyJDQSI6bnVsbH0="}"#);
+/// let token = peering_token::token_in_envelope(br#"{"PeeringToken":"eyJDQSI6bnVsbH0="}"#);
 /// assert_eq!(token.as_deref().map(String::as_str), Some("eyJDQSI6bnVsbH0="));
 /// ```
 #[must_use]

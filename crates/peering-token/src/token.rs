@@ -10,16 +10,11 @@
 //! Writing follows `json.Marshal` over Consul's struct, byte for byte; reading follows
 //! `json.Unmarshal` into it, quirks included (see [`fields`]).
 
-pub(crate) mod fields;
-pub(crate) mod members;
-mod redact;
-
-pub use redact::{redact, token_in_envelope};
-
-use crate::{Secret, Shape};
-use fields::Fields;
+use crate::fields::Fields;
+use crate::release::Shape;
 use godialect::base64::{self, CorruptBase64};
 use godialect::json::{SyntaxError, TypeError, write_string};
+use peertok_secret::Secret;
 use zeroize::Zeroizing;
 
 /// A peering token's fields under Consul's names.
@@ -29,9 +24,9 @@ use zeroize::Zeroizing;
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// use peertok::{PeeringToken, Shape};
+/// use peering_token::{PeeringToken, Shape};
 ///
-/// let text = std::fs::read("fixtures/consul/alpha-minted.token")?;
+/// let text = std::fs::read("../../fixtures/consul/alpha-minted.token")?;
 /// let text = text.trim_ascii_end();
 /// let token = PeeringToken::decode(text)?;
 /// assert_eq!(token.remote.datacenter, "alpha");
@@ -99,7 +94,7 @@ pub enum DecodeError {
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// use peertok::{Reading, encode_base64};
+/// use peering_token::{Reading, encode_base64};
 ///
 /// // A server refuses this token; what is in it can be read all the same.
 /// let token = encode_base64(br#"{"PeerID": 1, "ServerName": "server.dc1"}"#);
@@ -230,12 +225,12 @@ impl PeeringToken {
     /// `None` where both are empty. (A dialer that peers through its own mesh gateways tries these
     /// first.)
     #[must_use]
-    pub fn dialed_list(&self) -> Option<DialedList> {
+    pub fn dialed_list(&self) -> Option<AddressList> {
         let filled = |list: &Option<Vec<String>>| list.as_ref().is_some_and(|l| !l.is_empty());
         if filled(&self.manual_server_addresses) {
-            Some(DialedList::Manual)
+            Some(AddressList::Manual)
         } else if filled(&self.server_addresses) {
-            Some(DialedList::Server)
+            Some(AddressList::Server)
         } else {
             None
         }
@@ -245,7 +240,7 @@ impl PeeringToken {
     #[must_use]
     pub fn dialed_addresses(&self) -> &[String] {
         let dialed = match self.dialed_list() {
-            Some(DialedList::Manual) => &self.manual_server_addresses,
+            Some(AddressList::Manual) => &self.manual_server_addresses,
             _ => &self.server_addresses,
         };
         dialed.as_deref().unwrap_or_default()
@@ -254,14 +249,26 @@ impl PeeringToken {
 
 /// One of a token's two address lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DialedList {
+pub enum AddressList {
     /// `ManualServerAddresses`.
     Manual,
     /// `ServerAddresses`.
     Server,
 }
 
-pub(crate) fn write_list(out: &mut String, list: Option<&[String]>) {
+impl AddressList {
+    /// The field's name in a token.
+    #[must_use]
+    pub fn field(self) -> &'static str {
+        match self {
+            Self::Manual => "ManualServerAddresses",
+            Self::Server => "ServerAddresses",
+        }
+    }
+}
+
+/// Appends a list of strings, or `null`, as `json.Marshal` writes it.
+pub fn write_list(out: &mut String, list: Option<&[String]>) {
     let Some(list) = list else {
         out.push_str("null");
         return;
@@ -276,7 +283,8 @@ pub(crate) fn write_list(out: &mut String, list: Option<&[String]>) {
     out.push(']');
 }
 
-pub(crate) fn write_remote(out: &mut String, remote: &Remote, shape: Shape) {
+/// Appends the object `Remote` as a server of that shape writes it.
+pub fn write_remote(out: &mut String, remote: &Remote, shape: Shape) {
     out.push_str("{\"Partition\":");
     write_string(out, &remote.partition);
     out.push_str(",\"Datacenter\":");
@@ -288,7 +296,8 @@ pub(crate) fn write_remote(out: &mut String, remote: &Remote, shape: Shape) {
     out.push('}');
 }
 
-pub(crate) fn write_locality(out: &mut String, locality: Option<&Locality>) {
+/// Appends a locality, or `null`, as `json.Marshal` writes it: an empty field is left out.
+pub fn write_locality(out: &mut String, locality: Option<&Locality>) {
     let Some(locality) = locality else {
         out.push_str("null");
         return;

@@ -1,0 +1,32 @@
+//! Consul's cluster-peering token: its fields, its encoding, and what a server says of one.
+//!
+//! A token is a JSON object in base64, which `consul peering generate-token` prints at the acceptor
+//! and `consul peering establish` takes at the dialer.
+//!
+//! ```
+//! use peering_token::judge;
+//!
+//! let refusal = judge(b"eyJDQSI6bnVsbCwiUGVlcklEIjoiMSJ9").unwrap_err();
+//! assert_eq!(refusal.stage().name(), "addresses");
+//! assert_eq!(refusal.to_string(), "peering token server addresses value is empty");
+//! ```
+
+pub mod fields;
+pub mod members;
+mod redact;
+mod release;
+mod request;
+mod sound_roots;
+mod token;
+mod verdict;
+
+pub use peertok_secret::Secret;
+pub use redact::{redact, token_in_envelope};
+pub use release::{Release, ReleaseError, Shape};
+pub use request::{MetaError, MetaFault, PeerNameError, check_meta, check_peer_name};
+pub use sound_roots::SoundRoots;
+pub use token::{
+    AddressList, DecodeError, Locality, PeeringToken, Reading, Remote, decode_base64,
+    encode_base64, write_list, write_locality, write_remote,
+};
+pub use verdict::{Judge, Read, Refusal, Stage, is_server_address, judge};
