@@ -16,7 +16,8 @@ mod server_name;
 mod subject;
 mod token;
 
-pub use subject::{Circumstances, findings, judge_and_find};
+pub(crate) use subject::find;
+pub use subject::{Circumstances, findings};
 
 use serde::Serialize;
 use std::fmt;

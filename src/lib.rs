@@ -76,6 +76,8 @@ mod finding;
 #[cfg(feature = "fixtures")]
 pub mod fixtures;
 mod generate;
+pub mod input;
+pub mod inspect;
 pub mod kubernetes;
 pub mod mesh;
 mod recovery;
@@ -91,7 +93,7 @@ pub use edit::{Change, EditError, edit};
 pub use explain::{
     Answer, Cause, Explainer, Message, Moment, Page, Strictness, answer, answers, nearest,
 };
-pub use finding::{Circumstances, Finding, Level, Rule, findings, judge_and_find, rule, rules};
+pub use finding::{Circumstances, Finding, Level, Rule, findings, rule, rules};
 pub use generate::{DEFAULT_PORT, GenerateError, Generated, Inputs, Notice, generate};
 pub use godialect::base64::CorruptBase64;
 pub use godialect::json::{Place, SyntaxError, TypeError};
@@ -102,7 +104,7 @@ pub use peering_token::{
     decode_base64, encode_base64, is_server_address, judge, redact, token_in_envelope,
 };
 pub use peertok_secret::{Secret, redacted};
-pub use recovery::{Damage, Meant, Mistaken, Partial, Recovered, recover};
+pub use recovery::{Damage, Mistaken, Partial, Recovery, Repaired, recover};
 pub use roots::{RootDetails, Roots, RootsError};
 
 /// The guides' code, as tests.

@@ -26,40 +26,98 @@ mod undo;
 pub use mistaken::Mistaken;
 pub use partial::Partial;
 
-use crate::{Stage, encode_base64, judge};
+use crate::text::without_secrets;
+use crate::{Refusal, Stage, encode_base64, judge};
 use godialect::base64;
 use partial::Members;
 use peertok_secret::redacted;
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
 use std::{fmt, mem};
 use undo::Text;
 use zeroize::Zeroizing;
 
-/// What is meant by a text that a server cannot read.
+/// What an input may have been that a server cannot read. It serializes as the object `recovery` of
+/// the command's JSON output.
 #[derive(Debug)]
 #[non_exhaustive]
-pub enum Meant {
+pub enum Recovery {
     /// A whole token, whose damage could be undone.
-    Token(Recovered),
+    Token(Repaired),
     /// The beginning of a token, whose end is lost.
     Truncated(Box<Partial>),
-    /// No peering token, but something that is mistaken for one, or a token that cannot be mended.
+    /// No peering token, but something that is mistaken for one, or a token that cannot be repaired.
     Mistaken(Mistaken),
 }
 
 /// A token without the damage that it had.
-pub struct Recovered {
-    /// The mended token: base64 on one line, padded, of the JSON as it was.
+#[non_exhaustive]
+pub struct Repaired {
+    /// The repaired token: base64 on one line, padded, of the JSON as it was.
     pub token: Zeroizing<String>,
     /// What was undone, in that order, each kind once. There is at least one.
     pub damages: Vec<Damage>,
+    /// Why a server would reject the repaired token; `None` where it accepts it.
+    pub refusal: Option<Refusal>,
 }
 
-impl fmt::Debug for Recovered {
+impl fmt::Debug for Repaired {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Recovered")
+        f.debug_struct("Repaired")
             .field("token", &redacted(self.token.as_bytes()))
             .field("damages", &self.damages)
+            .field("refusal", &self.refusal)
             .finish()
+    }
+}
+
+impl Serialize for Recovery {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        #[serde(tag = "kind", rename_all = "kebab-case")]
+        enum Json<'a> {
+            Token {
+                damages: &'a [Damage],
+                accepted: bool,
+                stage: Option<&'static str>,
+                error: Option<String>,
+            },
+            Truncated {
+                damages: &'a [Damage],
+                whole: &'a [&'static str],
+                cut: Option<&'a str>,
+                length: usize,
+            },
+            Mistaken {
+                name: &'static str,
+                message: String,
+                advice: &'static str,
+            },
+        }
+        let json = match self {
+            Self::Token(repaired) => {
+                let refusal = repaired.refusal.as_ref();
+                Json::Token {
+                    damages: &repaired.damages,
+                    accepted: refusal.is_none(),
+                    stage: refusal.map(|refusal| refusal.stage().name()),
+                    error: refusal
+                        .map(|refusal| without_secrets(&refusal.to_string()).into_owned()),
+                }
+            }
+            Self::Truncated(partial) => Json::Truncated {
+                damages: &partial.damages,
+                whole: &partial.whole,
+                cut: partial.cut.as_deref(),
+                length: partial.length,
+            },
+            Self::Mistaken(mistaken) => Json::Mistaken {
+                name: mistaken.name(),
+                message: mistaken.to_string(),
+                advice: mistaken.advice(),
+            },
+        };
+        json.serialize(serializer)
     }
 }
 
@@ -216,6 +274,17 @@ impl Damage {
     }
 }
 
+/// The name, and what was done.
+impl Serialize for Damage {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (name, message) = self.words();
+        let mut damage = serializer.serialize_struct("Damage", 2)?;
+        damage.serialize_field("name", name)?;
+        damage.serialize_field("message", message)?;
+        damage.end()
+    }
+}
+
 impl fmt::Display for Damage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.words().1)
@@ -228,45 +297,51 @@ impl fmt::Display for Damage {
 /// It takes time linear in the length of the text, and never panics.
 ///
 /// ```
-/// use peertok::{Damage, Meant, recover};
+/// use peertok::{Damage, Recovery, recover};
 ///
 /// let meant = recover(b"'eyJQZWVySUQiOiIxIiwiU2VydmVyTmFtZSI6InMifQ'");
-/// let Some(Meant::Token(recovered)) = meant else { panic!() };
+/// let Some(Recovery::Token(recovered)) = meant else { panic!() };
 /// assert_eq!(*recovered.token, "eyJQZWVySUQiOiIxIiwiU2VydmVyTmFtZSI6InMifQ==");
 /// assert_eq!(recovered.damages, [Damage::Quotes, Damage::Padding]);
 /// ```
 #[must_use]
-pub fn recover(given: &[u8]) -> Option<Meant> {
+pub fn recover(given: &[u8]) -> Option<Recovery> {
     match judge(given) {
-        Err(refusal) if matches!(refusal.stage(), Stage::Base64 | Stage::Json) => {}
-        _ => return None,
+        Err(refusal) if matches!(refusal.stage(), Stage::Base64 | Stage::Json) => {
+            recover_unreadable(given)
+        }
+        _ => None,
     }
+}
+
+/// Recovers a token of a text at which a server stops at base64 or JSON, as the caller has seen.
+pub(crate) fn recover_unreadable(given: &[u8]) -> Option<Recovery> {
     if has_members(given) {
         // One of them is of the wrong type, which is no damage of the way.
         return None;
     }
     let found = Search::default().run(given);
-    if let Some(Meant::Token(_)) = found {
+    if let Some(Recovery::Token(_)) = found {
         return found;
     }
-    let around = in_text(given).map(Meant::Token);
+    let around = in_text(given).map(Recovery::Token);
     match (found, around) {
-        (_, Some(token @ Meant::Token(_))) => Some(token),
-        (Some(part @ Meant::Truncated(_)), _) => Some(part),
+        (_, Some(token @ Recovery::Token(_))) => Some(token),
+        (Some(part @ Recovery::Truncated(_)), _) => Some(part),
         (found, _) => Mistaken::of(given)
-            .map(Meant::Mistaken)
+            .map(Recovery::Mistaken)
             .or(found)
-            .or_else(|| Mistaken::damaged_token(given).map(Meant::Mistaken)),
+            .or_else(|| Mistaken::damaged_token(given).map(Recovery::Mistaken)),
     }
 }
 
 /// The one token in a text. Where there are two, nothing tells which of them is meant.
-fn in_text(text: &[u8]) -> Option<Recovered> {
+fn in_text(text: &[u8]) -> Option<Repaired> {
     let runs = undo::runs_in_text(text).into_iter();
     let mut tokens =
         runs.filter_map(
             |run| match Search::default().after(Damage::TextAround).run(run) {
-                Some(Meant::Token(recovered)) => Some(recovered),
+                Some(Recovery::Token(recovered)) => Some(recovered),
                 _ => None,
             },
         );
@@ -334,7 +409,7 @@ impl Search {
     }
 
     /// Undoes damage until there is a token, the beginning of one, or nothing left to undo.
-    fn run(mut self, given: &[u8]) -> Option<Meant> {
+    fn run(mut self, given: &[u8]) -> Option<Recovery> {
         let mut text = Text::new(given.to_vec());
         while self.steps < MOST_STEPS {
             if text.trim_ascii_start().starts_with(b"{")
@@ -355,7 +430,7 @@ impl Search {
             }
             let standard = undo::url_safe(&text);
             let Some(decoded) = undo::base64(standard.as_ref().unwrap_or(&text)) else {
-                return Mistaken::of(&text).map(Meant::Mistaken);
+                return Mistaken::of(&text).map(Recovery::Mistaken);
             };
             if standard.is_some() {
                 self.note(Damage::UrlSafe);
@@ -371,7 +446,7 @@ impl Search {
                 return Some(self.token(&decoded.content));
             }
             if !undo::is_text(&decoded.content) {
-                return Mistaken::of(&text).map(Meant::Mistaken);
+                return Mistaken::of(&text).map(Recovery::Mistaken);
             }
             self.note(Damage::Base64Twice);
             self.layers += 1;
@@ -382,7 +457,7 @@ impl Search {
 
     /// Blanks were put in by wrapping, or else they were `+` once: what the lengths between them
     /// speak for is tried first.
-    fn run_without_blanks(mut self, text: &[u8], without: &[u8]) -> Option<Meant> {
+    fn run_without_blanks(mut self, text: &[u8], without: &[u8]) -> Option<Recovery> {
         let forked = mem::replace(&mut self.forked, true);
         let pluses = undo::pluses_from_blanks(text).filter(|_| !forked);
         let wrapped = (Damage::BlanksInside, Some(without));
@@ -395,16 +470,16 @@ impl Search {
         let mut other = None;
         for (damage, reading) in readings {
             match reading.and_then(|reading| self.after(damage).run(reading)) {
-                token @ Some(Meant::Token(_)) => return token,
-                part @ Some(Meant::Truncated(_)) => other = other.or(part),
+                token @ Some(Recovery::Token(_)) => return token,
+                part @ Some(Recovery::Truncated(_)) => other = other.or(part),
                 _ => {}
             }
         }
-        other.or_else(|| Mistaken::of(text).map(Meant::Mistaken))
+        other.or_else(|| Mistaken::of(text).map(Recovery::Mistaken))
     }
 
     /// A text that is JSON without base64 around it.
-    fn in_json(&mut self, json: &[u8]) -> Option<Meant> {
+    fn in_json(&mut self, json: &[u8]) -> Option<Recovery> {
         let members = Members::of(json);
         if !members.make_a_token() && !members.are_cut() {
             return None;
@@ -422,18 +497,20 @@ impl Search {
         Some(self.token(json))
     }
 
-    fn token(&mut self, json: &[u8]) -> Meant {
-        Meant::Token(Recovered {
-            token: encode_base64(json),
+    fn token(&mut self, json: &[u8]) -> Recovery {
+        let token = encode_base64(json);
+        Recovery::Token(Repaired {
+            refusal: judge(token.as_bytes()).err(),
+            token,
             damages: mem::take(&mut self.damages),
         })
     }
 
-    fn truncated(&mut self, json: &[u8], members: Members) -> Meant {
+    fn truncated(&mut self, json: &[u8], members: Members) -> Recovery {
         let mut damages = mem::take(&mut self.damages);
         // At the cut there is no padding to be expected.
         damages.retain(|damage| *damage != Damage::Padding);
-        Meant::Truncated(Box::new(members.into_partial(json, damages)))
+        Recovery::Truncated(Box::new(members.into_partial(json, damages)))
     }
 }
 

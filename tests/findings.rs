@@ -1,7 +1,7 @@
 //! Each finding on a token that has it and on one that is nearly the same and has it not.
 //!
 //! `fixtures/findings/<name>/` has the token that fails, as decoded JSON, in `fails.json`, and the one
-//! that passes in `passes.json`, which may be left out where flags alone make the difference. The flags
+//! that passes in `passes.json` (or encoded, in `fails.token` and `passes.token`), which may be left out where flags alone make the difference. The flags
 //! of each run stand in `fails.flags` and `passes.flags`, if there are any. `fails.txt` is what people
 //! see of the first; `SNAPSHOTS=overwrite cargo test --test findings` writes it anew.
 
@@ -26,11 +26,10 @@ fn root() -> &'static Path {
 fn validate(rule: &str, which: &str, format: &str) -> String {
     let folder = Path::new("fixtures/findings").join(rule);
     let file = |name: String| folder.join(name);
-    let token = if root().join(file(format!("{which}.json"))).exists() {
-        file(format!("{which}.json"))
-    } else {
-        file("fails.json".to_owned())
-    };
+    let names = [format!("{which}.token"), format!("{which}.json")];
+    let names = names.into_iter().chain(["fails.json".to_owned()]);
+    let mut files = names.map(file);
+    let token = files.find(|file| root().join(file).exists()).unwrap();
     let flags = fs::read_to_string(root().join(file(format!("{which}.flags"))));
     let output = Command::new(env!("CARGO_BIN_EXE_peertok"))
         .current_dir(root())

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
-use peertok::{Damage, Meant, recover};
+use peertok::{Damage, Recovery, recover};
 use std::io::Write;
 use std::process::{Command, Stdio};
 
@@ -95,7 +95,7 @@ fn what_other_programs_do_is_undone() {
         let Some(damaged) = damaged(command) else {
             continue;
         };
-        let Some(Meant::Token(recovered)) = recover(&damaged) else {
+        let Some(Recovery::Token(recovered)) = recover(&damaged) else {
             panic!("{command:?}: {}", String::from_utf8_lossy(&damaged));
         };
         assert_eq!(*recovered.token, TOKEN.trim_end(), "{command:?}");

@@ -5,9 +5,8 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use godialect::{json, pem, x509};
 use peertok::cli::jsonl_answers;
-use peertok::{
-    Circumstances, Judge, PeeringToken, Shape, decode_base64, encode_base64, judge, judge_and_find,
-};
+use peertok::inspect::Inspector;
+use peertok::{Circumstances, Judge, PeeringToken, Shape, decode_base64, encode_base64, judge};
 use std::hint::black_box;
 
 /// A token of one P-256 root, as a server minted it.
@@ -98,21 +97,18 @@ fn accept(tokens: Vec<String>) -> Box<dyn FnMut()> {
     })
 }
 
-/// One judge that finds the one finding in each of these tokens in turn, and accepts it.
+/// One inspector that finds the one finding in each of these tokens in turn, and accepts it.
 fn find(tokens: Vec<String>) -> Box<dyn FnMut()> {
-    let mut judge = Judge::default();
+    let mut inspector = Inspector::default();
     let mut turn = 0;
     let circumstances = circumstances();
     Box::new(move || {
         turn = (turn + 1) % tokens.len();
-        let (verdict, findings) = judge_and_find(
-            &mut judge,
-            black_box(tokens[turn].as_bytes()),
-            &circumstances,
-        );
-        assert!(
-            verdict.is_ok() && matches!(&findings[..], [one] if one.name == "address-loopback")
-        );
+        let token = black_box(tokens[turn].as_bytes());
+        let inspection = inspector.inspect_bare(token, &circumstances);
+        let found = &inspection.findings[..];
+        assert!(inspection.refusal.is_none());
+        assert!(matches!(found, [one] if one.name == "address-loopback"));
     })
 }
 

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use peertok::{Meant, Stage, decode_base64, encode_base64, judge, recover};
+use peertok::{Recovery, Stage, decode_base64, encode_base64, judge, recover};
 
 fuzz_target!(|input: &[u8]| {
     let wrapped = encode_base64(input);
@@ -13,7 +13,7 @@ fuzz_target!(|input: &[u8]| {
         };
         assert!(matches!(refused, Some(Stage::Base64 | Stage::Json)));
         match meant {
-            Meant::Token(recovered) => {
+            Recovery::Token(recovered) => {
                 assert!(!recovered.damages.is_empty());
                 let mended = recovered.token.as_bytes();
                 assert_eq!(
@@ -25,7 +25,7 @@ fuzz_target!(|input: &[u8]| {
                 }
                 assert!(recover(mended).is_none());
             }
-            Meant::Truncated(partial) => {
+            Recovery::Truncated(partial) => {
                 assert!(!partial.whole.is_empty() || partial.cut.is_some());
                 let secret = &partial.reading.token.establishment_secret;
                 assert!(secret.is_empty() || partial.has("EstablishmentSecret"));

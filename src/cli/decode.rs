@@ -1,14 +1,16 @@
 //! `peertok decode`: what a token holds.
 
-use super::input::{Form, GivenToken, TokenArgs};
-use super::recovery::{self, Recovery};
+use super::input::{TokenArgs, described};
+use super::recovery::{self, notice_file_name};
 use super::report::{self, Failure};
 use super::text::{self, shown, validity, without_secrets};
 use super::{Format, Status, output};
+use crate::input::{InputFormat, TokenInput};
+use crate::inspect::{Inspection, Inspector};
 use crate::kubernetes::SecretKeyRef;
 use crate::{
-    AddressList, DecodeError, Meant, Partial, Reading, Refusal, RootDetails, Shape, decode_base64,
-    judge, redact,
+    AddressList, Circumstances, DecodeError, Partial, PeeringToken, Recovery, Refusal, RootDetails,
+    Shape, redact,
 };
 use jiff::Timestamp;
 use serde::Serialize;
@@ -49,77 +51,87 @@ pub(super) struct Args {
 const MOST_SHOWN: usize = 100;
 
 pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
-    let given = arguments.input.read()?;
+    let input = arguments.input.read()?;
+    let context = Circumstances::at(Timestamp::now());
+    let mut inspector = Inspector::default();
+    let mut inspection = inspector.inspect(&input, &context);
+    notice_file_name(&mut inspection, input.text());
     if arguments.repair {
-        return repair(&given);
+        return repair(&input, &inspection);
     }
-    let refusal = judge(&given.token).err();
-    let recovery = Recovery::of(&given);
-    let result = match &refusal {
+    let result = match &inspection.refusal {
         None => Ok(Status::Done),
-        Some(refusal) => Err(match &recovery {
-            Some(recovery) => refused(refusal).hint(recovery.hint()),
-            None => refused(refusal),
-        }),
+        Some(refusal) => Err(recovery::with_hint(refused(refusal), &inspection)),
     };
-    let mut view = View {
-        given: &given,
-        partial: None,
-        show_secret: arguments.show_secret,
-    };
-    let read_now;
-    // Of a token that is cut off there is no JSON to show as it stands.
-    let (json, reading) = match (read(&given.token), recovery.as_ref().map(|r| &r.meant)) {
-        (Err(_), Some(Meant::Truncated(partial))) => {
-            view.partial = Some(partial);
-            (None, &partial.reading)
+    // A repaired token is shown in place of what was given.
+    let repaired = match &inspection.recovery {
+        Some(Recovery::Token(repaired)) => {
+            Some(TokenInput::bare(repaired.token.as_bytes().to_vec()))
         }
-        (read_as_given, meant) => {
-            read_now = match meant {
-                Some(Meant::Token(recovered)) => read(recovered.token.as_bytes()),
-                _ => read_as_given,
-            };
-            match &read_now {
-                Ok((json, reading)) => (Some(json), reading),
-                Err(unreadable) => return result.and_then(|_| Err(refused(&(*unreadable).into()))),
-            }
-        }
+        _ => None,
     };
-    recovery.iter().for_each(Recovery::note);
+    let mut inspector = Inspector::default();
+    let repaired = repaired
+        .as_ref()
+        .map(|repaired| inspector.inspect(repaired, &context));
+    let content = repaired.as_ref().unwrap_or(&inspection).content.as_ref();
+    let shown = match (content, &inspection.recovery) {
+        (Some(content), _) => Shown {
+            token: content.token(),
+            shape: content.shape(),
+            json: Some(content.json()),
+            partial: None,
+            input: &input,
+            show_secret: arguments.show_secret,
+        },
+        // Of a token that is truncated there is no JSON to show as it stands.
+        (None, Some(Recovery::Truncated(partial))) => Shown {
+            token: partial.reading.token.clone(),
+            shape: partial.reading.shape,
+            json: None,
+            partial: Some(partial),
+            input: &input,
+            show_secret: arguments.show_secret,
+        },
+        (None, _) => return result,
+    };
+    inspection.recovery.iter().for_each(recovery::note);
     if arguments.json_only {
-        if let Some(json) = json {
-            output::print_data(&format!("{}\n", text::json(&view.shown_json(json)?)))?;
+        if let Some(json) = shown.json {
+            output::print_data(&format!("{}\n", text::json(&shown.redacted(json)?)))?;
         }
     } else {
         match arguments.format {
-            Format::Pretty => output::print(&pretty(&view, reading))?,
-            Format::Json => print_json(&view, reading, refusal.as_ref(), recovery.as_ref())?,
+            Format::Pretty => output::print(&pretty(&shown))?,
+            Format::Json => print_json(&shown, &inspection)?,
         }
     }
     result
 }
 
 /// Prints the token as it was meant.
-fn repair(given: &GivenToken) -> Result<Status, Failure> {
-    let Err(refusal) = judge(&given.token) else {
+fn repair(input: &TokenInput, inspection: &Inspection<'_>) -> Result<Status, Failure> {
+    let Some(refusal) = &inspection.refusal else {
         report::note("nothing had to be mended: a server takes the token as it is");
-        output::print_data(&format!("{}\n", String::from_utf8_lossy(&given.token)))?;
+        let token = input.to_token();
+        output::print_data(&format!("{}\n", String::from_utf8_lossy(&token)))?;
         return Ok(Status::Done);
     };
-    let Some(recovery) = Recovery::of(given) else {
-        return Err(refused(&refusal).hint("nothing was found that could be mended"));
+    let Some(recovery) = &inspection.recovery else {
+        return Err(refused(refusal).hint("nothing was found that could be mended"));
     };
-    recovery.note();
-    Err(match (&recovery.meant, &recovery.refusal) {
-        (Meant::Token(recovered), None) => {
-            output::print_data(&format!("{}\n", *recovered.token))?;
-            return Ok(Status::Done);
-        }
-        (Meant::Token(_), Some(refusal)) => Failure::no(recovery::mended_is_refused(refusal)),
-        (Meant::Truncated(_), _) => {
-            Failure::no("a token whose end is missing cannot be mended").hint(recovery.hint())
-        }
-        (Meant::Mistaken(mistaken), _) => {
+    recovery::note(recovery);
+    Err(match recovery {
+        Recovery::Token(repaired) => match &repaired.refusal {
+            None => {
+                output::print_data(&format!("{}\n", *repaired.token))?;
+                return Ok(Status::Done);
+            }
+            Some(refusal) => Failure::no(recovery::mended_is_refused(refusal)),
+        },
+        Recovery::Truncated(_) => Failure::no("a token whose end is missing cannot be mended")
+            .hint(recovery::hint(recovery)),
+        Recovery::Mistaken(mistaken) => {
             let found = format!("expected a peering token, but found what looks like {mistaken}");
             Failure::no(found).hint(mistaken.advice())
         }
@@ -133,30 +145,21 @@ pub(super) fn refused(refusal: &Refusal) -> Failure {
     ))
 }
 
-/// The JSON within a token, and its fields.
-pub(super) fn read(token: &[u8]) -> Result<(Zeroizing<Vec<u8>>, Reading), DecodeError> {
-    let json = decode_base64(token)?;
-    let reading = Reading::of_json(&json)?;
-    // Where there is no object, nothing tells what in the JSON is a secret.
-    if !json.trim_ascii_start().starts_with(b"{")
-        && let Some(error) = reading.type_error
-    {
-        return Err(error.into());
-    }
-    Ok((json, reading))
-}
-
-/// How a token is shown.
-struct View<'a> {
-    given: &'a GivenToken,
+/// A token that is shown, or what is whole of one that is truncated.
+struct Shown<'a> {
+    token: PeeringToken,
+    shape: Shape,
+    /// Its JSON as it stands.
+    json: Option<&'a [u8]>,
     /// What is known of a token whose end is missing.
     partial: Option<&'a Partial>,
+    input: &'a TokenInput,
     show_secret: bool,
 }
 
-impl View<'_> {
+impl Shown<'_> {
     /// JSON as it may be shown.
-    fn shown_json(&self, json: &[u8]) -> Result<Zeroizing<String>, Failure> {
+    fn redacted(&self, json: &[u8]) -> Result<Zeroizing<String>, Failure> {
         if self.show_secret {
             Ok(Zeroizing::new(String::from_utf8_lossy(json).into_owned()))
         } else {
@@ -179,23 +182,18 @@ impl View<'_> {
     }
 }
 
-fn print_json(
-    view: &View<'_>,
-    reading: &Reading,
-    refusal: Option<&Refusal>,
-    recovery: Option<&Recovery>,
-) -> Result<(), Failure> {
+fn print_json(shown: &Shown<'_>, inspection: &Inspection<'_>) -> Result<(), Failure> {
     #[derive(Serialize)]
     struct Output<'a> {
         schema: &'static str,
-        form: Form,
+        form: InputFormat,
         secret: Option<&'a SecretKeyRef>,
         shape: &'static str,
         token: &'a RawValue,
         dialed: Option<&'static str>,
         roots: Vec<Root>,
         refusal: Option<Refused>,
-        recovery: Option<recovery::Json<'a>>,
+        recovery: Option<&'a Recovery>,
     }
     #[derive(Serialize)]
     struct Root {
@@ -207,28 +205,28 @@ fn print_json(
         stage: &'static str,
         error: String,
     }
-    let json = view.shown_json(reading.token.to_json(reading.shape).as_bytes())?;
+    let json = shown.redacted(shown.token.to_json(shown.shape).as_bytes())?;
     let token = serde_json::from_str(&json)
         .map_err(|error| Failure::could_not_run(format!("cannot write JSON: {error}")))?;
-    let entries = reading.token.ca.iter().flatten().enumerate();
+    let entries = shown.token.ca.iter().flatten().enumerate();
     output::print_json(&Output {
         schema: "peertok.decode/1",
-        form: view.given.form,
-        secret: view.given.secret.as_ref(),
-        shape: reading.shape.name(),
+        form: inspection.format,
+        secret: shown.input.secret(),
+        shape: shown.shape.name(),
         token,
-        dialed: reading.token.dialed_list().map(list_name),
+        dialed: shown.token.dialed_list().map(list_name),
         roots: entries
             .flat_map(|(entry, pem)| {
                 let details = RootDetails::of_entry(pem).into_iter();
                 details.map(move |certificate| Root { entry, certificate })
             })
             .collect(),
-        refusal: refusal.map(|refusal| Refused {
+        refusal: inspection.refusal.as_ref().map(|refusal| Refused {
             stage: refusal.stage().name(),
             error: without_secrets(&refusal.to_string()).into_owned(),
         }),
-        recovery: recovery.map(Recovery::json),
+        recovery: inspection.recovery.as_ref(),
     })
 }
 
@@ -239,20 +237,15 @@ pub(super) fn list_name(list: AddressList) -> &'static str {
     }
 }
 
-fn pretty(view: &View<'_>, reading: &Reading) -> Zeroizing<String> {
+fn pretty(view: &Shown<'_>) -> Zeroizing<String> {
     let mut out = Zeroizing::new(String::with_capacity(8192));
     // Writing to a `String` cannot fail.
-    let _ = write_pretty(&mut out, view, reading, Timestamp::now());
+    let _ = write_pretty(&mut out, view, Timestamp::now());
     out
 }
 
-fn write_pretty(
-    out: &mut String,
-    view: &View<'_>,
-    reading: &Reading,
-    now: Timestamp,
-) -> std::fmt::Result {
-    let token = &reading.token;
+fn write_pretty(out: &mut String, view: &Shown<'_>, now: Timestamp) -> std::fmt::Result {
+    let token = &view.token;
     let secret = match &token.establishment_secret {
         secret if secret.is_empty() || view.show_secret => {
             view.or_none("EstablishmentSecret", secret.expose())
@@ -260,7 +253,7 @@ fn write_pretty(
         secret => secret.to_string(),
     };
     let heading = anstyle::Style::new().bold();
-    let form = view.given.described();
+    let form = described(view.input);
     match view.partial {
         Some(_) => writeln!(
             out,
@@ -269,12 +262,12 @@ fn write_pretty(
         None => writeln!(
             out,
             "{heading}Peering token{heading:#} in the shape of {}, given as {form}",
-            reading.shape.releases()
+            view.shape.releases()
         )?,
     }
     let server_name = view.or_none("ServerName", &token.server_name);
     writeln!(out, "  server name  {server_name}")?;
-    if reading.shape >= Shape::V1_14 {
+    if view.shape >= Shape::V1_14 {
         let datacenter = view.or_none("Remote.Datacenter", &token.remote.datacenter);
         let partition = view.or_none("Remote.Partition", &token.remote.partition);
         writeln!(out, "  datacenter   {datacenter}")?;

@@ -4,10 +4,9 @@
 use super::layout::{Layout, Place};
 use super::report::warn;
 use super::text::{shown, shown_within, without_secrets};
+use crate::inspect::{Content, Inspection};
 use crate::snapshot::State;
-use crate::{
-    Circumstances, Finding, Level, PeeringToken, Refusal, RootDetails, decode_base64, findings,
-};
+use crate::{Circumstances, Finding, Level, PeeringToken, Refusal, RootDetails, findings};
 use annotate_snippets::{self as snippets, AnnotationKind, Group, Renderer, Snippet};
 use jiff::Timestamp;
 use std::ops::Range;
@@ -27,20 +26,16 @@ pub(super) struct Places {
 
 impl Places {
     /// Looks for the places of a refusal and of findings in a token, which may be unreadable and then
-    /// has no fields.
-    pub(super) fn of(
-        token: &[u8],
-        fields: PeeringToken,
-        refusal: Option<&Refusal>,
-        findings: &[Finding],
-    ) -> Self {
-        let json = decode_base64(token).ok();
-        let refused = refusal.and_then(Refusal::path);
-        let paths = findings.iter().map(|finding| finding.path.as_str());
+    /// has none.
+    pub(super) fn of(inspection: &Inspection<'_>) -> Self {
+        let refused = inspection.refusal.as_ref().and_then(Refusal::path);
+        let findings = inspection.findings.iter();
+        let paths = findings.map(|finding| finding.path.as_str());
         let paths = paths.chain(refused.as_deref());
+        let content = inspection.content.as_ref();
         Self {
-            layout: json.and_then(|json| Layout::of(&json, paths).ok()),
-            token: fields,
+            layout: content.and_then(|content| Layout::of(content.json(), paths).ok()),
+            token: content.map(Content::token).unwrap_or_default(),
         }
     }
 

@@ -1,20 +1,22 @@
 //! `peertok diff`: what differs between two tokens, and what that means.
 
-use super::decode::{list_name, read};
-use super::input::{Form, MAX_SIZE, Source};
+use super::decode::list_name;
+use super::input::{MAX_SIZE, Source};
 use super::report::Failure;
 use super::text::{shown, without_secrets};
 use super::{Format, Status, output};
+use crate::input::{InputFormat, TokenInput};
+use crate::inspect::{Content, Inspector};
 use crate::{
-    ComparedRoot, Difference, PeeringToken, Reading, Refusal, SetDifference, Written, diff,
-    diff_json, judge,
+    Circumstances, ComparedRoot, Difference, PeeringToken, Refusal, SetDifference, Written, diff,
+    diff_json,
 };
 use anstyle::{AnsiColor, Style};
+use jiff::Timestamp;
 use serde::Serialize;
 use std::borrow::Cow;
 use std::ffi::OsString;
 use std::fmt::{self, Write};
-use zeroize::Zeroizing;
 
 /// Compares two tokens: what differs, and what that means.
 ///
@@ -39,18 +41,17 @@ pub(super) struct Args {
 }
 
 /// One of the two tokens.
-struct Side {
-    form: Form,
-    token: Zeroizing<Vec<u8>>,
-    json: Zeroizing<Vec<u8>>,
-    reading: Reading,
+struct Side<'a> {
+    input: &'a TokenInput,
+    content: Content<'a>,
+    token: PeeringToken,
     refusal: Option<Refusal>,
 }
 
 /// Two tokens and what differs.
-struct Compared {
-    a: Side,
-    b: Side,
+struct Compared<'a> {
+    a: Side<'a>,
+    b: Side<'a>,
     difference: Difference,
     written: Written,
 }
@@ -60,11 +61,18 @@ pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
         let message = "expected two tokens, but standard input can give only one";
         return Err(Failure::could_not_run(message).hint("give one as @FILE"));
     }
-    let a = side("A", &arguments.a, arguments.max_size)?;
-    let b = side("B", &arguments.b, arguments.max_size)?;
+    let read = |argument| {
+        let input = Source::of(argument).read(arguments.max_size, None);
+        input.map_err(Failure::into_could_not_run)
+    };
+    let inputs = [read(&arguments.a)?, read(&arguments.b)?];
+    let mut inspectors = [Inspector::default(), Inspector::default()];
+    let [first, second] = &mut inspectors;
+    let a = side("A", &inputs[0], first)?;
+    let b = side("B", &inputs[1], second)?;
     let compared = Compared {
-        difference: diff(&a.reading.token, &b.reading.token),
-        written: diff_json(&a.json, &b.json)
+        difference: diff(&a.token, &b.token),
+        written: diff_json(a.content.json(), b.content.json())
             .map_err(|error| Failure::could_not_run(error.to_string()))?,
         a,
         b,
@@ -81,29 +89,29 @@ pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
 }
 
 /// Reads one of the tokens; it may be one that Consul refuses, if only its fields can be read.
-fn side(name: &str, argument: &OsString, max_size: usize) -> Result<Side, Failure> {
-    let given = Source::of(argument)
-        .read(max_size, None)
-        .map_err(Failure::into_could_not_run)?;
-    let refusal = judge(&given.token).err();
-    let (json, reading) = read(&given.token).map_err(|unreadable| {
-        let refusal = refusal.clone().unwrap_or(unreadable.into());
+fn side<'a>(
+    name: &str,
+    input: &'a TokenInput,
+    inspector: &'a mut Inspector,
+) -> Result<Side<'a>, Failure> {
+    let inspection = inspector.inspect(input, &Circumstances::at(Timestamp::now()));
+    let Some(content) = inspection.content else {
+        let refusal = inspection.refusal.unwrap_or(Refusal::Missing);
         let message = format!(
             "token {name} cannot be read: Consul refuses it at stage {}: {refusal}",
             refusal.stage()
         );
-        Failure::could_not_run(message).hint("peertok validate TOKEN tells more")
-    })?;
+        return Err(Failure::could_not_run(message).hint("peertok validate TOKEN tells more"));
+    };
     Ok(Side {
-        form: given.form,
-        token: given.token,
-        json,
-        reading,
-        refusal,
+        input,
+        token: content.token(),
+        content,
+        refusal: inspection.refusal,
     })
 }
 
-impl Compared {
+impl Compared<'_> {
     /// What differs in how the tokens are written, beyond what a server reads.
     fn written_differently(&self) -> Vec<String> {
         let mut lines = Vec::new();
@@ -125,9 +133,9 @@ impl Compared {
         if !self.difference.is_none() || !lines.is_empty() {
             return lines;
         }
-        let line = if self.a.token == self.b.token {
+        let line = if self.a.input.to_token() == self.b.input.to_token() {
             return lines;
-        } else if self.a.json == self.b.json {
+        } else if self.a.content.json() == self.b.content.json() {
             "the base64 is broken into lines in another way, or ends in other unused bits"
         } else if self.written.only_blanks {
             "there are other blanks between the members"
@@ -138,14 +146,14 @@ impl Compared {
     }
 }
 
-fn pretty(compared: &Compared) -> String {
+fn pretty(compared: &Compared<'_>) -> String {
     let mut out = String::new();
     // Writing to a `String` cannot fail.
     let _ = write_pretty(&mut out, compared);
     out
 }
 
-fn write_pretty(out: &mut String, compared: &Compared) -> fmt::Result {
+fn write_pretty(out: &mut String, compared: &Compared<'_>) -> fmt::Result {
     let color = |color: AnsiColor| Style::new().bold().fg_color(Some(color.into()));
     let heading = Style::new().bold();
     let Compared {
@@ -159,7 +167,7 @@ fn write_pretty(out: &mut String, compared: &Compared) -> fmt::Result {
     writeln!(out, "{style}{verdict}{style:#}: {}", difference.meaning())?;
     for (name, mark, side) in [("A", Mark::OnlyA, a), ("B", Mark::OnlyB, b)] {
         let (sign, style) = mark.shown();
-        let (form, shape) = (side.form.name(), side.reading.shape.releases());
+        let (form, shape) = (side.input.format(), side.content.shape().releases());
         writeln!(
             out,
             "  {style}{sign} {name}{style:#}  {form}, in the shape of {shape}"
@@ -173,7 +181,7 @@ fn write_pretty(out: &mut String, compared: &Compared) -> fmt::Result {
     writeln!(out)?;
     write_texts(out, compared)?;
 
-    let dialed = |side: &Side| side.reading.token.dialed_list().map_or("none", list_name);
+    let dialed = |side: &Side<'_>| side.token.dialed_list().map_or("none", list_name);
     let dialed = match (dialed(a), dialed(b)) {
         (a, b) if a == b => format!("the {a} list is dialed in both"),
         (a, b) => format!("A dials the {a} list, B the {b} list"),
@@ -215,7 +223,7 @@ fn write_pretty(out: &mut String, compared: &Compared) -> fmt::Result {
 }
 
 /// A line for what both have, or a pair of lines.
-fn write_texts(out: &mut String, compared: &Compared) -> fmt::Result {
+fn write_texts(out: &mut String, compared: &Compared<'_>) -> fmt::Result {
     for (label, member, get) in TEXTS {
         let differs = compared.difference.texts.iter();
         let differs = differs.into_iter().find(|text| text.member == member);
@@ -229,7 +237,7 @@ fn write_texts(out: &mut String, compared: &Compared) -> fmt::Result {
                 line(out, "", Mark::OnlyB, &or_none(&text.b))?;
             }
             None => {
-                let both = get(&compared.a.reading.token);
+                let both = get(&compared.a.token);
                 if !both.is_empty() {
                     line(out, label, Mark::Both, &shown(&both))?;
                 }
@@ -333,7 +341,7 @@ fn root(root: &ComparedRoot) -> String {
 
 #[derive(Serialize)]
 struct JsonSide {
-    form: Form,
+    form: InputFormat,
     shape: &'static str,
     dialed: Option<&'static str>,
     refusal: Option<JsonRefusal>,
@@ -380,7 +388,7 @@ impl<T> JsonSet<T> {
     }
 }
 
-fn print_json(compared: &Compared) -> Result<(), Failure> {
+fn print_json(compared: &Compared<'_>) -> Result<(), Failure> {
     #[derive(Serialize)]
     struct Output<'a> {
         schema: &'static str,
@@ -418,10 +426,10 @@ fn print_json(compared: &Compared) -> Result<(), Failure> {
                 .map(|details| without_secrets(&details.subject)),
         }
     }
-    let side = |side: &Side| JsonSide {
-        form: side.form,
-        shape: side.reading.shape.name(),
-        dialed: side.reading.token.dialed_list().map(list_name),
+    let side = |side: &Side<'_>| JsonSide {
+        form: side.input.format(),
+        shape: side.content.shape().name(),
+        dialed: side.token.dialed_list().map(list_name),
         refusal: side.refusal.as_ref().map(|refusal| JsonRefusal {
             stage: refusal.stage().name(),
             error: without_secrets(&refusal.to_string()).into_owned(),
@@ -453,7 +461,7 @@ fn print_json(compared: &Compared) -> Result<(), Failure> {
             rewritten: difference.roots.rewritten,
         },
         same_token: compared.a.token == compared.b.token,
-        same_json: compared.a.json == compared.b.json,
+        same_json: compared.a.content.json() == compared.b.content.json(),
         members_only_a: names(&compared.written.only_a),
         members_only_b: names(&compared.written.only_b),
         written_differently: compared.written_differently(),

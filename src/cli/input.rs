@@ -1,18 +1,11 @@
-//! Where a token comes from: the argument itself, `@FILE`, or standard input; and in which form.
-//!
-//! | form | recognised by |
-//! |---|---|
-//! | Consul's JSON envelope, or the body of an establish request | an object with a text `PeeringToken` |
-//! | a Kubernetes Secret, or several | what [`looks_like_manifest`] says: `apiVersion` at the top of an object, or `apiVersion:` or `kind:` at the start of a line, which no token in base64 has |
-//! | a token's decoded JSON | any other text that starts with `{`, or with that behind a byte order mark |
-//! | a bare token | everything else; it loses one line end at its end, and nothing else |
+//! Where a token comes from: the argument itself, `@FILE`, or standard input. In which format it is,
+//! [`crate::input`] recognises.
 
 use super::kubernetes;
 use super::report::Failure;
 use super::text::shown;
+use crate::input::TokenInput;
 use crate::kubernetes::{SecretKeyRef, Selector, looks_like_manifest};
-use crate::roots::without_bom;
-use crate::{encode_base64, token_in_envelope};
 use clap::Args;
 use std::ffi::OsStr;
 use std::fs::File;
@@ -43,43 +36,12 @@ pub(super) struct TokenArgs {
     pub(super) k8s_name: Option<Selector>,
 }
 
-/// The form in which a token was given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum Form {
-    Token,
-    Envelope,
-    DecodedJson,
-    KubernetesSecret,
-}
-
-impl Form {
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Token => "a bare token",
-            Self::Envelope => "Consul's JSON envelope",
-            Self::DecodedJson => "the decoded JSON of a token",
-            Self::KubernetesSecret => "a Kubernetes Secret",
-        }
-    }
-}
-
-/// A token as it was given.
-pub(super) struct GivenToken {
-    pub(super) form: Form,
-    /// The token: base64, whatever the form was.
-    pub(super) token: Zeroizing<Vec<u8>>,
-    /// Where it stands in a manifest.
-    pub(super) secret: Option<SecretKeyRef>,
-}
-
-impl GivenToken {
-    /// Its form in words, and where it stands.
-    pub(super) fn described(&self) -> String {
-        match &self.secret {
-            Some(secret) => format!("{}: {}", self.form.name(), shown(&secret.to_string())),
-            None => self.form.name().to_owned(),
-        }
+/// The format of an input in words, and where it stands.
+pub(super) fn described(input: &TokenInput) -> String {
+    let format = input.format();
+    match input.secret() {
+        Some(secret) => format!("{format}: {}", shown(&secret.to_string())),
+        None => format.to_string(),
     }
 }
 
@@ -104,12 +66,12 @@ impl TokenArgs {
     }
 
     /// Reads the token and recognises its form.
-    pub(super) fn read(&self) -> Result<GivenToken, Failure> {
+    pub(super) fn read(&self) -> Result<TokenInput, Failure> {
         self.source()?.read(self.max_size, self.k8s_name.as_ref())
     }
 
     /// Reads all tokens that are there: one, or those of several Kubernetes Secrets.
-    pub(super) fn read_all(&self) -> Result<Vec<GivenToken>, Failure> {
+    pub(super) fn read_all(&self) -> Result<Vec<TokenInput>, Failure> {
         let read = self
             .source()?
             .read_all(self.max_size, self.k8s_name.as_ref());
@@ -135,9 +97,9 @@ impl<'a> Source<'a> {
         self,
         max_size: usize,
         selector: Option<&Selector>,
-    ) -> Result<GivenToken, Failure> {
+    ) -> Result<TokenInput, Failure> {
         let (tokens, name) = self.read_all(max_size, selector)?;
-        kubernetes::only(&name, tokens)
+        only(&name, tokens)
     }
 
     /// Reads all tokens, each of at most `max_size` bytes, and gives what their source is called in
@@ -146,7 +108,7 @@ impl<'a> Source<'a> {
         self,
         max_size: usize,
         selector: Option<&Selector>,
-    ) -> Result<(Vec<GivenToken>, String), Failure> {
+    ) -> Result<(Vec<TokenInput>, String), Failure> {
         let (name, given) = match self {
             Self::Argument(argument) => {
                 let bytes = argument.as_encoded_bytes();
@@ -172,8 +134,8 @@ impl<'a> Source<'a> {
         let tokens = recognise(given.ok_or_else(|| refused(&name))?, &name, selector)?;
         // Others than those of Secrets have been measured as they were read.
         for token in &tokens {
-            if let Some(place) = &token.secret
-                && token.token.len() > max_size
+            if let Some(place) = token.secret()
+                && token.text().len() > max_size
             {
                 return Err(refused(&format!("{name}: the Secret {place}")));
             }
@@ -263,42 +225,41 @@ fn read_token(
     }
 }
 
-/// Recognises the form of what was given under this name.
+/// Reads the tokens of an input that is called `name` in messages.
 fn recognise(
-    mut given: Zeroizing<Vec<u8>>,
+    input: Zeroizing<Vec<u8>>,
     name: &str,
     selector: Option<&Selector>,
-) -> Result<Vec<GivenToken>, Failure> {
-    let one = |form, token| GivenToken {
-        form,
-        token,
-        secret: None,
-    };
-    // Some editors put a mark before a text. JSON cannot start with it, so none is lost.
-    let json = without_bom(&given);
-    let is_json = json.trim_ascii_start().first() == Some(&b'{');
-    let envelope = is_json.then(|| token_in_envelope(json)).flatten();
-    let token = if let Some(token) = envelope {
-        one(Form::Envelope, Zeroizing::new(token.as_bytes().to_vec()))
-    } else if looks_like_manifest(&given) {
-        return kubernetes::tokens(&given, name, selector);
-    } else if is_json {
-        let token = encode_base64(json);
-        one(Form::DecodedJson, Zeroizing::new(token.as_bytes().to_vec()))
-    } else {
-        if given.ends_with(b"\n") {
-            given.pop();
-            if given.ends_with(b"\r") {
-                given.pop();
-            }
-        }
-        one(Form::Token, given)
-    };
-    match selector {
-        Some(_) => Err(Failure::could_not_run(format!(
+) -> Result<Vec<TokenInput>, Failure> {
+    match (TokenInput::read_one(input), selector) {
+        (Err(manifest), _) => of_manifest(&manifest, name, selector),
+        (Ok(token), None) => Ok(vec![token]),
+        (Ok(token), Some(_)) => Err(Failure::could_not_run(format!(
             "{name}: expected a Kubernetes Secret for --k8s-name, but found {}",
-            token.form.name()
+            token.format()
         ))),
-        None => Ok(vec![token]),
+    }
+}
+
+/// Reads the tokens of a manifest that `selector` matches.
+pub(super) fn of_manifest(
+    manifest: &[u8],
+    name: &str,
+    selector: Option<&Selector>,
+) -> Result<Vec<TokenInput>, Failure> {
+    let tokens = kubernetes::tokens(manifest, name, selector)?;
+    Ok(tokens.into_iter().map(TokenInput::from).collect())
+}
+
+/// The only one of some tokens, where one is wanted.
+pub(super) fn only(name: &str, mut tokens: Vec<TokenInput>) -> Result<TokenInput, Failure> {
+    match (tokens.pop(), tokens.is_empty()) {
+        (Some(token), true) => Ok(token),
+        (last, _) => {
+            tokens.extend(last);
+            let places = tokens.iter().filter_map(TokenInput::secret);
+            let found = places.map(SecretKeyRef::selector).collect();
+            Err(kubernetes::several(name, found))
+        }
     }
 }

@@ -11,8 +11,8 @@ use super::judging::JudgingArgs;
 use super::output::ignore_broken_pipe;
 use super::report::Failure;
 use super::text::{self, without_secrets};
-use crate::finding::judge_and_find;
-use crate::{Circumstances, Finding, Judge, rules};
+use crate::inspect::Inspector;
+use crate::{Circumstances, Finding, rules};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -168,7 +168,7 @@ fn start_judges(
     for _ in 0..cores {
         let (questions, judging) = (Arc::clone(&questions), Arc::clone(&judging));
         let judge = thread::Builder::new().spawn(move || {
-            let mut judge = Judge::default();
+            let mut inspector = Inspector::default();
             loop {
                 let next = questions
                     .lock()
@@ -177,7 +177,7 @@ fn start_judges(
                 let Ok((question, answered)) = next else {
                     return;
                 };
-                let answers = answer(&mut judge, question.lines(), &judging);
+                let answers = answer(&mut inspector, question.lines(), &judging);
                 // Nobody waits for it once the output is closed.
                 _ = answered.send(Answered { question, answers });
             }
@@ -361,7 +361,7 @@ impl Answers {
     }
 }
 
-fn answer(judge: &mut Judge, lines: &[u8], judging: &Judging) -> Answers {
+fn answer(inspector: &mut Inspector, lines: &[u8], judging: &Judging) -> Answers {
     // An answer takes about a quarter of a line with a token.
     let mut answers = Answers {
         text: Vec::with_capacity(lines.len() / 4),
@@ -370,7 +370,7 @@ fn answer(judge: &mut Judge, lines: &[u8], judging: &Judging) -> Answers {
     let lines = lines.strip_suffix(b"\n").unwrap_or(lines);
     let mut from = 0;
     for end in memchr::memchr_iter(b'\n', lines).chain([lines.len()]) {
-        let verdict = verdict(judge, &lines[from..end], judging);
+        let verdict = verdict(inspector, &lines[from..end], judging);
         answers.no |= judging.arguments.fails(&verdict.findings);
         answers.push(&verdict);
         from = end + 1;
@@ -385,11 +385,11 @@ pub fn jsonl_answers(circumstances: Circumstances<'static>) -> impl FnMut(&[u8])
         circumstances,
         arguments: JudgingArgs::without_flags(),
     };
-    let mut judge = Judge::default();
-    move |lines| answer(&mut judge, lines, &judging).text
+    let mut inspector = Inspector::default();
+    move |lines| answer(&mut inspector, lines, &judging).text
 }
 
-fn verdict<'a>(judge: &mut Judge, line: &'a [u8], judging: &Judging) -> Verdict<'a> {
+fn verdict<'a>(inspector: &mut Inspector, line: &'a [u8], judging: &Judging) -> Verdict<'a> {
     // serde would take an array for an object.
     let is_object = line.trim_ascii_start().first() == Some(&b'{');
     if !is_object {
@@ -408,15 +408,15 @@ fn verdict<'a>(judge: &mut Judge, line: &'a [u8], judging: &Judging) -> Verdict<
         return Verdict::input(read.id, too_large(judging.max_size));
     }
     let token = read.token.as_bytes();
-    let (verdict, mut found) = judge_and_find(judge, token, &judging.circumstances);
-    let refusal = verdict.err();
-    judging.arguments.weigh(&mut found);
+    let inspection = inspector.inspect_bare(token, &judging.circumstances);
+    let (refusal, mut findings) = (inspection.refusal, inspection.findings);
+    judging.arguments.weigh(&mut findings);
     Verdict {
         id: read.id,
         accepted: refusal.is_none(),
         stage: refusal.as_ref().map(|refusal| refusal.stage().name()),
         error: refusal.map(|refusal| without_secrets(&refusal.to_string()).into_owned()),
-        findings: found,
+        findings,
     }
 }
 

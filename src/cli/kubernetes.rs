@@ -1,6 +1,5 @@
 //! Tokens that are given in Kubernetes Secrets.
 
-use super::input::{Form, GivenToken};
 use super::report::{Failure, warn};
 use super::text::without_secrets;
 use crate::kubernetes::{
@@ -13,34 +12,17 @@ pub(super) fn tokens(
     manifest: &[u8],
     name: &str,
     selector: Option<&Selector>,
-) -> Result<Vec<GivenToken>, Failure> {
+) -> Result<Vec<SecretToken>, Failure> {
     let mut tokens = read(manifest).map_err(|error| read_failure(name, &error))?;
     if selector.is_some() {
         let token = choose(tokens, selector).map_err(|error| choice_failure(name, &error))?;
         tokens = vec![token];
     }
     warn_of(&tokens);
-    Ok(tokens.into_iter().map(given).collect())
-}
-
-/// Reads the one token of a manifest that `selector` matches, or its only one.
-pub(super) fn token(
-    manifest: &[u8],
-    name: &str,
-    selector: Option<&Selector>,
-) -> Result<GivenToken, Failure> {
-    only(name, tokens(manifest, name, selector)?)
-}
-
-/// The only one of some tokens, where one is wanted.
-pub(super) fn only(name: &str, mut tokens: Vec<GivenToken>) -> Result<GivenToken, Failure> {
-    match (tokens.pop(), tokens.is_empty()) {
-        (Some(token), true) => Ok(token),
-        (last, _) => {
-            tokens.extend(last);
-            Err(several(name, &tokens))
-        }
+    for token in &mut tokens {
+        hide_secrets(&mut token.place);
     }
+    Ok(tokens)
 }
 
 /// The manifest with another token in the place of the one that `selector` matches.
@@ -60,25 +42,16 @@ pub(super) fn replaced(
         .map_err(|error| Failure::could_not_run(format!("{name}: {error}")))
 }
 
-fn given(secret: SecretToken) -> GivenToken {
-    // A token may have been pasted in the place of a name.
-    let shown = |text: &str| without_secrets(text).into_owned();
-    let place = secret.place;
-    GivenToken {
-        form: Form::KubernetesSecret,
-        token: secret.token,
-        secret: Some(SecretKeyRef {
-            namespace: place.namespace.as_deref().map(shown),
-            name: shown(&place.name),
-            key: shown(&place.key),
-        }),
+/// A token may have been pasted in the place of a name.
+fn hide_secrets(place: &mut SecretKeyRef) {
+    let names = place.namespace.iter_mut();
+    for name in names.chain([&mut place.name, &mut place.key]) {
+        *name = without_secrets(name).into_owned();
     }
 }
 
-/// The failure where one token is wanted and there are several.
-fn several(name: &str, tokens: &[GivenToken]) -> Failure {
-    let places = tokens.iter().filter_map(|token| token.secret.as_ref());
-    let found = places.map(SecretKeyRef::selector).collect();
+/// The failure where one token is wanted and these are there.
+pub(super) fn several(name: &str, found: Vec<String>) -> Failure {
     choice_failure(name, &ChoiceError::Several { found })
 }
 

@@ -1,17 +1,17 @@
 //! `peertok validate`: what a server would say of a token.
 
 use super::diagnostics::Places;
-use super::input::{Form, GivenToken, TokenArgs};
+use super::input::{TokenArgs, described};
 use super::judging::JudgingArgs;
-use super::recovery::Recovery;
+use super::recovery::{self, notice_file_name};
 use super::report::Failure;
 use super::text::{date, one_line, shown, without_secrets};
 use super::{Format, Status, jsonl, output, snapshot};
+use crate::input::{InputFormat, TokenInput};
+use crate::inspect::{Content, Inspection, Inspector};
 use crate::kubernetes::SecretKeyRef;
-use crate::snapshot::TokenStatus;
-use crate::{
-    Circumstances, Finding, Level, PeeringToken, Refusal, check_peer_name, findings, judge,
-};
+use crate::snapshot::{State, TokenStatus};
+use crate::{Finding, Level, Recovery};
 use anstyle::{AnsiColor, Style};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -53,23 +53,6 @@ pub(super) struct Args {
     jsonl: bool,
 }
 
-/// A token as it was judged.
-struct Judged {
-    given: GivenToken,
-    refusal: Option<Refusal>,
-    /// What was meant, where a server cannot read the token.
-    recovery: Option<Recovery>,
-    findings: Vec<Finding>,
-    /// Whether all this comes to a yes or a no.
-    status: Status,
-    /// The addresses that a dialer tries.
-    dialed: Vec<String>,
-    /// What the acceptor's snapshot tells of the secret, and the time of the snapshot.
-    token_status: Option<(TokenStatus, Option<Timestamp>)>,
-    /// Where in the token's JSON the refusal and the findings are.
-    places: Places,
-}
-
 pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
     if arguments.jsonl {
         let source = arguments.input.source()?;
@@ -86,74 +69,73 @@ pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
     circumstances.name = arguments.name.as_deref();
     let all = arguments.input.read_all()?;
     let several = all.len() > 1;
+    let mut inspector = Inspector::default();
     let mut status = Status::Done;
-    for (index, given) in all.into_iter().enumerate() {
-        let judged = Judged::new(given, &circumstances, &arguments.judging);
+    for (index, input) in all.iter().enumerate() {
+        let mut inspection = inspector.inspect(input, &circumstances);
+        arguments.judging.weigh(&mut inspection.findings);
+        notice_file_name(&mut inspection, input.text());
+        let validated = Validated {
+            input,
+            token_status: token_status(&inspection, acceptor.as_ref()),
+            inspection: &inspection,
+        };
         match arguments.format {
             Format::Pretty => {
                 let between = if index > 0 { "\n" } else { "" };
                 let heading = if several {
-                    heading(&judged.given)
+                    heading(input)
                 } else {
                     String::new()
                 };
-                output::print(&format!("{between}{heading}{}", pretty(&judged)))?;
+                output::print(&format!("{between}{heading}{}", pretty(&validated)))?;
             }
-            Format::Json => print_json(&judged)?,
+            Format::Json => print_json(&validated)?,
         }
-        status = status.max(judged.status);
+        if inspection.refusal.is_some() || arguments.judging.fails(&inspection.findings) {
+            status = Status::No;
+        }
     }
     Ok(status)
 }
 
+/// A token and what is said of it.
+struct Validated<'a> {
+    input: &'a TokenInput,
+    inspection: &'a Inspection<'a>,
+    /// What the acceptor's snapshot tells of the secret, and the time of the snapshot.
+    token_status: Option<(TokenStatus, Option<Timestamp>)>,
+}
+
+/// What the acceptor's snapshot tells of the secret of a token that a server accepts.
+fn token_status(
+    inspection: &Inspection<'_>,
+    acceptor: Option<&State>,
+) -> Option<(TokenStatus, Option<Timestamp>)> {
+    let acceptor = acceptor.filter(|_| inspection.refusal.is_none())?;
+    let token = inspection.content.as_ref()?.token();
+    let status = acceptor.token_status(&token.peer_id, &token.establishment_secret);
+    Some((status, acceptor.meta.taken_at()))
+}
+
 /// The name of one among several tokens.
-fn heading(given: &GivenToken) -> String {
+fn heading(input: &TokenInput) -> String {
     let bold = Style::new().bold();
-    let place = given.secret.as_ref().map(ToString::to_string);
+    let place = input.secret().map(ToString::to_string);
     format!("{bold}{}{bold:#}\n", shown(&place.unwrap_or_default()))
 }
 
-impl Judged {
-    fn new(given: GivenToken, circumstances: &Circumstances<'_>, judging: &JudgingArgs) -> Self {
-        let bad_name = circumstances.name.map(check_peer_name);
-        let refusal = match bad_name {
-            Some(Err(error)) => Some(error.into()),
-            _ => judge(&given.token).err(),
-        };
-        // A token that cannot be read has neither fields nor findings.
-        let token = PeeringToken::decode(&given.token).unwrap_or_default();
-        let mut found = findings(&given.token, circumstances).unwrap_or_default();
-        judging.weigh(&mut found);
-        let acceptor = circumstances.acceptor.filter(|_| refusal.is_none());
-        Self {
-            status: if refusal.is_some() || judging.fails(&found) {
-                Status::No
-            } else {
-                Status::Done
-            },
-            dialed: token.dialed_addresses().to_vec(),
-            token_status: acceptor.map(|acceptor| {
-                let status = acceptor.token_status(&token.peer_id, &token.establishment_secret);
-                (status, acceptor.meta.taken_at())
-            }),
-            places: Places::of(&given.token, token, refusal.as_ref(), &found),
-            recovery: Recovery::of(&given),
-            given,
-            refusal,
-            findings: found,
-        }
-    }
-}
-
-fn pretty(judged: &Judged) -> String {
+fn pretty(validated: &Validated<'_>) -> String {
+    let inspection = validated.inspection;
+    let places = Places::of(inspection);
     let style = |color: AnsiColor| Style::new().bold().fg_color(Some(color.into()));
     let mut out = String::new();
     // Writing to a `String` cannot fail.
-    let _ = match &judged.refusal {
+    let _ = match &inspection.refusal {
         Some(refusal) => {
             let red = style(AnsiColor::Red);
             let message = one_line(&refusal.to_string());
-            let place = judged.places.refusal(refusal);
+            let place = places.refusal(refusal);
             let stage = refusal.stage();
             write!(
                 out,
@@ -162,26 +144,27 @@ fn pretty(judged: &Judged) -> String {
         }
         None => {
             // Whoever reads no further than the first line is to know of the errors too.
-            let has_error = judged.findings.iter().any(|f| f.level == Level::Error);
+            let has_error = inspection.findings.iter().any(|f| f.level == Level::Error);
             let (color, verdict) = if has_error {
                 (AnsiColor::Yellow, "accepted, but it cannot work")
             } else {
                 (AnsiColor::Green, "accepted")
             };
             let color = style(color);
-            let dialed = listed(&judged.dialed);
+            let token = inspection.content.as_ref().map(Content::token);
+            let dialed = listed(token.unwrap_or_default().dialed_addresses());
             writeln!(
                 out,
                 "{color}{verdict}{color:#}: a server takes this token and dials {dialed}"
             )
         }
     };
-    let _ = writeln!(out, "given as {}", judged.given.described());
-    if let Some(recovery) = &judged.recovery {
-        let _ = write!(out, "\n{}", recovery.pretty());
+    let _ = writeln!(out, "given as {}", described(validated.input));
+    if let Some(recovery) = &inspection.recovery {
+        let _ = write!(out, "\n{}", recovery::pretty(recovery));
     }
-    if judged.refusal.is_none() {
-        let _ = match judged.token_status {
+    if inspection.refusal.is_none() {
+        let _ = match validated.token_status {
             None => writeln!(
                 out,
                 "whether the secret can still be redeemed is unknown: only the acceptor's state tells (--snapshot)"
@@ -195,11 +178,11 @@ fn pretty(judged: &Judged) -> String {
         };
     }
     // The worst comes first; what is as bad keeps its order.
-    let mut findings: Vec<&Finding> = judged.findings.iter().collect();
+    let mut findings: Vec<&Finding> = inspection.findings.iter().collect();
     findings.sort_by_key(|finding| Reverse(finding.level));
     for finding in &findings {
         out.push('\n');
-        out.push_str(&judged.places.finding(finding));
+        out.push_str(&places.finding(finding));
     }
     if !findings.is_empty() {
         let counts = counted(&findings);
@@ -228,11 +211,11 @@ fn counted(findings: &[&Finding]) -> String {
     counts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
-fn print_json(judged: &Judged) -> Result<(), Failure> {
+fn print_json(validated: &Validated<'_>) -> Result<(), Failure> {
     #[derive(Serialize)]
     struct Output<'a> {
         schema: &'static str,
-        form: Form,
+        form: InputFormat,
         secret: Option<&'a SecretKeyRef>,
         accepted: bool,
         stage: Option<&'static str>,
@@ -240,22 +223,21 @@ fn print_json(judged: &Judged) -> Result<(), Failure> {
         token_status: Option<&'static str>,
         snapshot_taken_at: Option<Timestamp>,
         findings: &'a [Finding],
-        recovery: Option<super::recovery::Json<'a>>,
+        recovery: Option<&'a Recovery>,
     }
-    let error = judged.refusal.as_ref().map(ToString::to_string);
+    let inspection = validated.inspection;
+    let refusal = inspection.refusal.as_ref();
+    let error = refusal.map(ToString::to_string);
     output::print_json(&Output {
         schema: "peertok.validate/1",
-        form: judged.given.form,
-        secret: judged.given.secret.as_ref(),
-        accepted: judged.refusal.is_none(),
-        stage: judged
-            .refusal
-            .as_ref()
-            .map(|refusal| refusal.stage().name()),
+        form: inspection.format,
+        secret: validated.input.secret(),
+        accepted: refusal.is_none(),
+        stage: refusal.map(|refusal| refusal.stage().name()),
         error: error.map(|error| without_secrets(&error).into_owned()),
-        token_status: judged.token_status.map(|(status, _)| status.name()),
-        snapshot_taken_at: judged.token_status.and_then(|(_, taken)| taken),
-        findings: &judged.findings,
-        recovery: judged.recovery.as_ref().map(Recovery::json),
+        token_status: validated.token_status.map(|(status, _)| status.name()),
+        snapshot_taken_at: validated.token_status.and_then(|(_, taken)| taken),
+        findings: &inspection.findings,
+        recovery: inspection.recovery.as_ref(),
     })
 }

@@ -7,7 +7,7 @@ use super::server_name::ServerName;
 use super::token::Token;
 use super::{Finding, Level, Rule};
 use crate::snapshot::{State, TokenStatus};
-use crate::{DecodeError, Judge, Refusal, Release, Secret, Shape};
+use crate::{DecodeError, Judge, Release, Secret, Shape};
 use jiff::{SignedDuration, Timestamp};
 use peering_token::Read;
 use peering_token::fields::Fields;
@@ -79,31 +79,20 @@ pub fn findings(
     circumstances: &Circumstances<'_>,
 ) -> Result<Vec<Finding>, DecodeError> {
     let mut judge = Judge::default();
-    Ok(find(judge.read(token)?, circumstances))
-}
-
-/// Judges a token as [`Judge::judge`] does, and finds in it what [`findings`] finds, which is nothing
-/// where a server cannot read it. The token is read once for both.
-pub fn judge_and_find(
-    judge: &mut Judge,
-    token: &[u8],
-    circumstances: &Circumstances<'_>,
-) -> (Result<(), Refusal>, Vec<Finding>) {
-    if token.is_empty() {
-        return (Err(Refusal::Missing), Vec::new());
-    }
-    match judge.read(token) {
-        Ok(read) => (read.judge(), find(read, circumstances)),
-        Err(error) => (Err(error.into()), Vec::new()),
+    let mut read = judge.read(token)?;
+    match read.type_error {
+        Some(error) => Err(error.into()),
+        None => Ok(find(&mut read, circumstances)),
     }
 }
 
-fn find(read: Read<'_>, circumstances: &Circumstances<'_>) -> Vec<Finding> {
+/// The findings of a token that a server can read.
+pub(crate) fn find(read: &mut Read<'_>, circumstances: &Circumstances<'_>) -> Vec<Finding> {
     let fields = &read.fields;
     let token = Token::of(fields);
     let entries = fields.ca.entries().iter();
     let entries: Vec<Entry> = entries
-        .map(|entry| Entry::of(*entry, read.sound_roots))
+        .map(|entry| Entry::of(*entry, &mut *read.sound_roots))
         .collect();
     let addresses = Address::all(&token, circumstances.dialer_version);
     let decides = |address: &&Address<'_>| address.is_dialable() || address.ends_dialing();
@@ -140,8 +129,8 @@ fn find(read: Read<'_>, circumstances: &Circumstances<'_>) -> Vec<Finding> {
 
 /// A token that can be read, and what is known beside it.
 pub(super) struct Subject<'a> {
-    /// The token as it was given.
-    pub(super) text: &'a [u8],
+    /// The token as it was given; `None` where its JSON was.
+    pub(super) text: Option<&'a [u8]>,
     /// The JSON within it.
     pub(super) json: &'a [u8],
     pub(super) fields: &'a Fields<'a>,

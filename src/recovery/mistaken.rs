@@ -331,12 +331,12 @@ fn is_json(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Meant, recover};
+    use crate::{Recovery, recover};
     use std::collections::HashSet;
 
     fn looks_like(text: &str) -> Option<Mistaken> {
         match recover(text.as_bytes()) {
-            Some(Meant::Mistaken(mistaken)) => Some(mistaken),
+            Some(Recovery::Mistaken(mistaken)) => Some(mistaken),
             Some(other) => panic!("{text}: {other:?}"),
             None => None,
         }

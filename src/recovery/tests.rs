@@ -204,9 +204,9 @@ fn is_readable(text: &[u8]) -> bool {
     refusal.is_none_or(|refusal| !matches!(refusal.stage(), Stage::Base64 | Stage::Json))
 }
 
-fn recovered(damaged: &[u8]) -> Option<Recovered> {
+fn recovered(damaged: &[u8]) -> Option<Repaired> {
     match recover(damaged)? {
-        Meant::Token(recovered) => Some(recovered),
+        Recovery::Token(recovered) => Some(recovered),
         other => panic!("{other:?} of {}", String::from_utf8_lossy(damaged)),
     }
 }
@@ -297,7 +297,7 @@ proptest! {
         prop::collection::vec(any::<u8>(), 0..200),
         "[eyJCQSI6W10sIlBlZXJJRC+/=_ \"'$%\\\\{}:0-9.\r\n-]{0,200}".prop_map(String::into_bytes),
     ]) {
-        if let Some(Meant::Token(found)) = recover(&given) {
+        if let Some(Recovery::Token(found)) = recover(&given) {
             let json = decode_base64(found.token.as_bytes()).unwrap();
             prop_assert!(Members::of(&json).make_a_token());
             prop_assert!(recover(found.token.as_bytes()).is_none());
@@ -311,7 +311,7 @@ proptest! {
         let length = at.index(token.len());
         prop_assume!(length * 3 / 4 >= "{\"CA\":".len() && (length * 3 / 4 < json.len()));
         for damaged in [token[..length].to_owned(), format!("'{}", url_safe(&token[..length])), lines(&token[..length], 60, "\n ")] {
-            let Some(Meant::Truncated(partial)) = recover(damaged.as_bytes()) else {
+            let Some(Recovery::Truncated(partial)) = recover(damaged.as_bytes()) else {
                 panic!("{damaged}");
             };
             prop_assert_eq!(partial.length, length * 3 / 4);
@@ -390,7 +390,7 @@ fn minted_tokens_cut_at_every_byte() {
         let mut cuts = 0;
         for length in 0..token.len() {
             match recover(&token.as_bytes()[..length]) {
-                Some(Meant::Truncated(partial)) => {
+                Some(Recovery::Truncated(partial)) => {
                     cuts += 1;
                     assert_eq!(partial.length, length * 3 / 4);
                     check_fields(&partial, &whole);
@@ -401,7 +401,7 @@ fn minted_tokens_cut_at_every_byte() {
                     }
                 }
                 // All of the JSON is there.
-                Some(Meant::Token(found)) => {
+                Some(Recovery::Token(found)) => {
                     assert!(length * 3 / 4 >= json.len());
                     assert_eq!(*found.token, token);
                     assert_eq!(found.damages, [Damage::Padding]);
@@ -420,7 +420,7 @@ fn a_cut_through_both_layers_of_base64_is_seen() {
     let twice = encode_base64(token.as_bytes());
     for length in 20..twice.len() - 8 {
         match recover(&twice.as_bytes()[..length]) {
-            Some(Meant::Truncated(partial)) => {
+            Some(Recovery::Truncated(partial)) => {
                 assert!(partial.damages.contains(&Damage::Base64Twice), "{length}");
                 assert!(!partial.whole.is_empty() || partial.cut.is_some());
             }

@@ -20,7 +20,7 @@ use crate::sound_roots::SoundRoots;
 use crate::token::{AddressList, DecodeError};
 use godialect::address::{read_number, split_host_port};
 use godialect::base64;
-use godialect::json::Raw;
+use godialect::json::{Raw, SyntaxError, TypeError};
 use godialect::pem;
 use godialect::x509::{CertificateError, check_certificate};
 use std::fmt;
@@ -230,43 +230,72 @@ impl Judge {
         self.read(token)?.judge()
     }
 
-    /// Reads a token as a server does before it looks at any field. A root that is recognised is a
-    /// sound certificate alone, without headers.
+    /// Reads a token as a server does before it looks at any field.
+    ///
+    /// # Errors
+    ///
+    /// [`DecodeError::Base64`] or [`DecodeError::Syntax`]. A value of the wrong type is kept in
+    /// [`Read::type_error`], as Go reads on behind it.
     pub fn read<'t>(&'t mut self, token: &'t [u8]) -> Result<Read<'t>, DecodeError> {
         // A buffer that grows leaves copies of the secret behind.
         if self.json.capacity() < token.len() {
             self.json = Zeroizing::new(Vec::with_capacity(token.len()));
         }
         base64::decode(token, &mut self.json)?;
-        let known_root = &mut |rest: &[u8]| self.sound_roots.literal(rest);
-        let (fields, type_error) = Fields::read_with(&self.json, known_root)?;
-        match type_error {
-            Some(error) => Err(error.into()),
-            None => Ok(Read {
-                text: token,
-                json: &self.json,
-                fields,
-                sound_roots: &mut self.sound_roots,
-            }),
-        }
+        let read = read_json(&self.json, &mut self.sound_roots)?;
+        Ok(Read {
+            text: Some(token),
+            ..read
+        })
+    }
+
+    /// Reads the JSON within a token, as [`Judge::read`] does once the base64 is off.
+    ///
+    /// # Errors
+    ///
+    /// The [`SyntaxError`] that Go stops at.
+    pub fn read_json<'t>(&'t mut self, json: &'t [u8]) -> Result<Read<'t>, SyntaxError> {
+        read_json(json, &mut self.sound_roots)
     }
 }
 
-/// A token that a server can read.
+/// Reads the fields. A root that is recognised is a sound certificate alone, without headers.
+fn read_json<'t>(json: &'t [u8], sound_roots: &'t mut SoundRoots) -> Result<Read<'t>, SyntaxError> {
+    let known_root = &mut |rest: &[u8]| sound_roots.literal(rest);
+    let (fields, type_error) = Fields::read_with(json, known_root)?;
+    Ok(Read {
+        text: None,
+        json,
+        fields,
+        type_error,
+        sound_roots,
+    })
+}
+
+/// A token whose JSON a server can read.
 pub struct Read<'t> {
-    /// The token as it was given.
-    pub text: &'t [u8],
+    /// The token as it was given; `None` where its JSON was.
+    pub text: Option<&'t [u8]>,
     /// The JSON within it.
     pub json: &'t [u8],
-    /// Its fields.
+    /// Its fields, those behind a type error included.
     pub fields: Fields<'t>,
+    /// The first value that is not of its field's type: with one, a server rejects the token.
+    pub type_error: Option<TypeError>,
     /// The roots that the judge has seen.
     pub sound_roots: &'t mut SoundRoots,
 }
 
 impl Read<'_> {
-    /// Judges the fields.
+    /// Judges the fields: `Ok` means that a server goes on to dial.
+    ///
+    /// # Errors
+    ///
+    /// The [`Refusal`] of a server that has read them.
     pub fn judge(&self) -> Result<(), Refusal> {
+        if let Some(error) = self.type_error {
+            return Err(DecodeError::from(error).into());
+        }
         let fields = &self.fields;
         // An entry whose first block has headers passes the first look, and needs the second.
         let mut with_headers = false;

@@ -2,21 +2,23 @@
 
 mod told;
 
-use super::decode::{read, refused};
+use super::decode::refused;
 use super::diagnostics::warn_of_findings;
 use super::generate::{read_roots, secret};
-use super::input::{GivenToken, TokenArgs, read_file};
-use super::recovery::Recovery;
+use super::input::{TokenArgs, of_manifest, only, read_file};
 use super::report::Failure;
 use super::token_output::TokenOutput;
-use super::{Status, kubernetes, output};
+use super::{Status, kubernetes, output, recovery};
 use crate::generate::{complete, is_uuid, written_address};
+use crate::input::TokenInput;
+use crate::inspect::{Content, Inspector};
 use crate::roots::{certificates, without_bom};
 use crate::{
-    Change, DEFAULT_PORT, GenerateError, Locality, PeeringToken, Reading, Roots, edit,
-    encode_base64, judge, redacted, token_in_envelope,
+    Change, Circumstances, DEFAULT_PORT, GenerateError, Locality, PeeringToken, Reading, Refusal,
+    Roots, edit, encode_base64, judge, redacted, token_in_envelope,
 };
 use clap::ValueEnum;
+use jiff::Timestamp;
 use peertok_secret::REDACTED;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -143,12 +145,9 @@ pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
     let (token, told) = edited(arguments, original.as_ref())?;
     arguments.output.write(&token)?;
     told.report();
-    warn_of_findings(
-        "",
-        token.as_bytes(),
-        original.as_ref().map(|given| &given.token[..]),
-        None,
-    );
+    let before = original.as_ref().map(TokenInput::to_token);
+    let before = before.as_ref().map(|token| &token[..]);
+    warn_of_findings("", token.as_bytes(), before, None);
     Ok(Status::Done)
 }
 
@@ -157,12 +156,12 @@ fn edit_manifest(arguments: &Args, file: &Path) -> Result<(), Failure> {
     let name = file.display().to_string();
     let manifest = read_file(file, &name)?;
     let selector = arguments.input.k8s_name.as_ref();
-    let given = kubernetes::token(&manifest, &name, selector)?;
+    let given = only(&name, of_manifest(&manifest, &name, selector)?)?;
     let (token, told) = edited(arguments, Some(&given))?;
     let manifest = kubernetes::replaced(&manifest, &name, selector, &token)?;
     output::write_private(file, true, manifest.as_bytes())?;
     told.report();
-    warn_of_findings("", token.as_bytes(), Some(&given.token), None);
+    warn_of_findings("", token.as_bytes(), Some(&given.to_token()), None);
     Ok(())
 }
 
@@ -209,24 +208,23 @@ impl Args {
 /// The edited token, and what is to be told of it.
 fn edited(
     arguments: &Args,
-    original: Option<&GivenToken>,
+    original: Option<&TokenInput>,
 ) -> Result<(Zeroizing<String>, Told), Failure> {
-    let original = match (original, &arguments.from_json) {
-        (None, _) => None,
-        (Some(given), None) => Some(read(&given.token).map_err(|error| {
-            let refusal = judge(&given.token).err().unwrap_or(error.into());
-            match Recovery::of(given) {
-                Some(recovery) => refused(&refusal).hint(recovery.hint()),
-                None => refused(&refusal),
-            }
-        })?),
-        // A token that cannot be read is replaced as a whole; only its secret would be missed.
-        (Some(given), Some(_)) => read(&given.token).ok(),
-    };
-    let before = original.as_ref().map(|(_, reading)| reading);
-    let json = match (&arguments.from_json, &original) {
-        (Some(path), _) => decoded(path, before.map(|reading| &reading.token))?,
-        (None, Some((json, _))) => json.clone(),
+    let mut inspector = Inspector::default();
+    let context = Circumstances::at(Timestamp::now());
+    let inspection = original.map(|input| inspector.inspect(input, &context));
+    let original = inspection
+        .as_ref()
+        .and_then(|inspection| inspection.content.as_ref());
+    // A token that cannot be read is replaced as a whole; only its secret would be missed.
+    if let (Some(inspection), None, None) = (&inspection, original, &arguments.from_json) {
+        let refusal = inspection.refusal.as_ref().unwrap_or(&Refusal::Missing);
+        return Err(recovery::with_hint(refused(refusal), inspection));
+    }
+    let before = original.map(Content::reading);
+    let json = match (&arguments.from_json, original) {
+        (Some(path), _) => decoded(path, before.as_ref().map(|before| &before.token))?,
+        (None, Some(content)) => Zeroizing::new(content.json().to_vec()),
         (None, None) => Zeroizing::default(),
     };
     let mut told = Told::default();
@@ -249,8 +247,12 @@ fn edited(
             refusal.stage()
         ));
     }
-    if let Some((json, before)) = &original {
-        told.changes(before, &self::reading(&edited)?, **json == **edited);
+    if let (Some(content), Some(before)) = (original, &before) {
+        told.changes(
+            before,
+            &self::reading(&edited)?,
+            content.json() == &edited[..],
+        );
         told.list_used(arguments.list == List::Server && arguments.addresses_given());
     }
     Ok((token, told))

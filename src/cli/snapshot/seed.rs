@@ -5,11 +5,12 @@ use crate::cli::Status;
 use crate::cli::diagnostics::warn_of_findings;
 use crate::cli::input::{MAX_SIZE, Source};
 use crate::cli::output::Staged;
-use crate::cli::recovery::Recovery;
+use crate::cli::recovery;
 use crate::cli::report::{Failure, note, warn};
 use crate::cli::text::{date, distance};
+use crate::inspect::Inspector;
 use crate::snapshot::{Base, Change, Seed, SeedError, State, seed_fresh};
-use crate::{PeeringToken, Shape, check_peer_name, judge};
+use crate::{Circumstances, PeeringToken, Shape, check_peer_name};
 use jiff::Timestamp;
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -91,13 +92,16 @@ fn tokens(arguments: &Args) -> Result<Vec<(PeeringToken, Seed)>, Failure> {
         let refused = |error: &dyn std::fmt::Display| {
             Failure::no(format!("the token of {name:?} is refused: {error}"))
         };
-        judge(&given.token).map_err(|refusal| match Recovery::of(&given) {
-            Some(recovery) => refused(&refusal).hint(recovery.hint()),
-            None => refused(&refusal),
-        })?;
-        let token = PeeringToken::decode(&given.token).map_err(|error| refused(&error))?;
-        let seed = Seed::of_token(name, &token);
-        tokens.push((token, seed));
+        let mut inspector = Inspector::default();
+        let inspection = inspector.inspect(&given, &Circumstances::at(Timestamp::now()));
+        if let Some(refusal) = &inspection.refusal {
+            return Err(recovery::with_hint(refused(refusal), &inspection));
+        }
+        if let Some(content) = &inspection.content {
+            let token = content.token();
+            let seed = Seed::of_token(name, &token);
+            tokens.push((token, seed));
+        }
     }
     Ok(tokens)
 }

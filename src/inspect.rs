@@ -1,0 +1,193 @@
+//! All that can be said of one token, from one reading of it.
+//!
+//! ```text
+//! TokenInput ── Judge::read ──> base64, JSON, fields, once
+//!                  │
+//!                  ├─ Read::judge ──> refusal      Consul's verdict, in its words
+//!                  ├─ finding::find ─> findings    where a server can read the token
+//!                  └─ recover ──────> recovery     where a server stops at base64 or JSON
+//! ```
+
+use crate::DecodeError;
+use crate::finding::find;
+use crate::input::{InputFormat, TokenInput};
+use crate::recovery::{Recovery, recover_unreadable};
+use crate::{
+    Circumstances, Finding, Judge, PeeringToken, Reading, Refusal, Shape, check_peer_name,
+};
+use godialect::json::TypeError;
+use peering_token::Read;
+use peering_token::fields::Fields;
+use std::fmt;
+
+/// Inspects tokens one after the other, with buffers and known roots that are kept from one to the
+/// next.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use peertok::input::TokenInput;
+/// use peertok::inspect::Inspector;
+/// use peertok::Circumstances;
+///
+/// let file = std::fs::read("fixtures/consul/alpha-minted.token")?;
+/// let context = Circumstances::at("2026-12-01T00:00:00Z".parse()?);
+/// let mut inspector = Inspector::default();
+/// for input in TokenInput::read(file.into())? {
+///     let inspection = inspector.inspect(&input, &context);
+///     assert!(inspection.refusal.is_none());
+///     assert_eq!(inspection.findings[0].name, "address-loopback");
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Default)]
+pub struct Inspector {
+    judge: Judge,
+}
+
+/// What was found out about one token.
+#[non_exhaustive]
+pub struct Inspection<'t> {
+    /// The format in which it was given.
+    pub format: InputFormat,
+    /// What a server can read of it; `None` where it stops at base64 or JSON, or at a JSON value that
+    /// is no object.
+    pub content: Option<Content<'t>>,
+    /// Why a server would reject it; `None` where it accepts it and dials.
+    pub refusal: Option<Refusal>,
+    /// What a server accepts but what fails later, ordered by code.
+    pub findings: Vec<Finding>,
+    /// What the input may have been, where a server stops at base64 or JSON.
+    pub recovery: Option<Recovery>,
+}
+
+/// The JSON within a token, and its fields as a server reads them, those behind a type error
+/// included.
+pub struct Content<'t> {
+    json: &'t [u8],
+    fields: Fields<'t>,
+    type_error: Option<TypeError>,
+}
+
+impl Content<'_> {
+    /// The JSON as it stands in the token. The secret is in it.
+    #[must_use]
+    pub fn json(&self) -> &[u8] {
+        self.json
+    }
+
+    /// The fields, as values of their own.
+    #[must_use]
+    pub fn token(&self) -> PeeringToken {
+        PeeringToken::from(&self.fields)
+    }
+
+    /// The fields as values of their own, with the shape and the first type error.
+    #[must_use]
+    pub fn reading(&self) -> Reading {
+        Reading {
+            token: self.token(),
+            shape: self.shape(),
+            type_error: self.type_error,
+        }
+    }
+
+    /// The oldest shape that has all the fields found.
+    #[must_use]
+    pub fn shape(&self) -> Shape {
+        self.fields.shape()
+    }
+}
+
+impl fmt::Debug for Inspection<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Inspection")
+            .field("format", &self.format)
+            .field("refusal", &self.refusal)
+            .field("findings", &self.findings)
+            .field("recovery", &self.recovery)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Inspector {
+    /// Inspects one token.
+    pub fn inspect<'t>(
+        &'t mut self,
+        input: &'t TokenInput,
+        context: &Circumstances<'_>,
+    ) -> Inspection<'t> {
+        let mut inspection = self.examine(input.format(), input.text(), context);
+        if inspection.content.is_none() {
+            inspection.recovery = recover_unreadable(input.text());
+        }
+        inspection
+    }
+
+    /// Inspects one bare token of a stream. What an unreadable one may have been is left out, since
+    /// that takes longer than all else.
+    pub fn inspect_bare<'t>(
+        &'t mut self,
+        token: &'t [u8],
+        context: &Circumstances<'_>,
+    ) -> Inspection<'t> {
+        self.examine(InputFormat::Token, token, context)
+    }
+
+    fn examine<'t>(
+        &'t mut self,
+        format: InputFormat,
+        text: &'t [u8],
+        context: &Circumstances<'_>,
+    ) -> Inspection<'t> {
+        // A server looks at the name once it has a token at all, and then into the token.
+        let name = context
+            .name
+            .filter(|_| !text.is_empty())
+            .map(check_peer_name);
+        let bad_name = name.and_then(Result::err).map(Refusal::from);
+        let mut inspection = Inspection {
+            format,
+            content: None,
+            refusal: bad_name,
+            findings: Vec::new(),
+            recovery: None,
+        };
+        if text.is_empty() {
+            inspection.refusal = Some(Refusal::Missing);
+            return inspection;
+        }
+        let read = match format {
+            InputFormat::DecodedJson => self.judge.read_json(text).map_err(DecodeError::from),
+            _ => self.judge.read(text),
+        };
+        let mut read = match read {
+            Ok(read) => read,
+            Err(error) => {
+                inspection.refusal.get_or_insert(error.into());
+                return inspection;
+            }
+        };
+        if inspection.refusal.is_none() {
+            inspection.refusal = read.judge().err();
+        }
+        if read.type_error.is_none() {
+            inspection.findings = find(&mut read, context);
+        } else if !read.json.trim_ascii_start().starts_with(b"{") {
+            // Where there is no object, nothing tells what in the JSON is a secret.
+            return inspection;
+        }
+        let Read {
+            json,
+            fields,
+            type_error,
+            ..
+        } = read;
+        inspection.content = Some(Content {
+            json,
+            fields,
+            type_error,
+        });
+        inspection
+    }
+}
