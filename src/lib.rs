@@ -86,7 +86,6 @@ mod recovery;
 mod release;
 mod request;
 mod roots;
-mod secret;
 pub mod snapshot;
 mod text;
 mod token;
@@ -109,11 +108,11 @@ pub use godialect::x509::{
     Field, IpAddressError, IpAddressFault, NameError, NonCriticalExtension, PointError,
     PublicKeyError, StringError, UriError, UriFault,
 };
+pub use peertok_secret::{Secret, redacted};
 pub use recovery::{Damage, Meant, Mistaken, Partial, Recovered, recover};
 pub use release::{Release, ReleaseError, Shape};
 pub use request::{MetaError, MetaFault, PeerNameError, check_meta, check_peer_name};
 pub use roots::{RootDetails, Roots, RootsError};
-pub use secret::{Secret, redacted};
 pub use token::{
     DecodeError, DialedList, Locality, PeeringToken, Reading, Remote, decode_base64, encode_base64,
     redact, token_in_envelope,

@@ -27,9 +27,9 @@ pub use mistaken::Mistaken;
 pub use partial::Partial;
 
 use crate::godialect::base64;
-use crate::secret::redacted;
 use crate::{Stage, encode_base64, judge};
 use partial::Members;
+use peertok_secret::redacted;
 use std::{fmt, mem};
 use undo::Text;
 use zeroize::Zeroizing;

@@ -6,7 +6,7 @@
 
 use crate::godialect::pem;
 use crate::godialect::x509::{CertificateError, check_certificate};
-use crate::secret::hex;
+use base16ct::lower::encode_string as hex;
 use jiff::Timestamp;
 use ring::digest;
 use serde::Serialize;

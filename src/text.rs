@@ -3,8 +3,8 @@
 
 #[cfg(feature = "cli")]
 use crate::RootDetails;
-use crate::secret::{redacted, without_private_keys};
 use jiff::Timestamp;
+use peertok_secret::{redacted, without_private_keys};
 use std::borrow::Cow;
 
 /// The longest text that is shown whole, in characters as shown.

@@ -274,7 +274,9 @@ fn the_oldest_rust_is_the_pinned_one() {
             .unwrap()
     };
     let (promised, pinned) = (read("Cargo.toml"), read("rust-toolchain.toml"));
-    let promised = promised["package"]["rust-version"].as_str().unwrap();
+    let promised = promised["workspace"]["package"]["rust-version"]
+        .as_str()
+        .unwrap();
     let pinned = pinned["toolchain"]["channel"].as_str().unwrap();
     assert_eq!(pinned.strip_suffix(".0"), Some(promised));
 }

@@ -15,7 +15,7 @@ pub use configuration::{ConfigurationError, agent_configuration, check_configura
 pub use fault::CaFault;
 
 use crate::generate::{is_uuid, uuid};
-use crate::secret::hex;
+use base16ct::lower::encode_string as hex;
 use jiff::{SignedDuration, Timestamp};
 use key::NewKey;
 use rcgen::{

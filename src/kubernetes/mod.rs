@@ -38,7 +38,7 @@ pub use read::{ReadError, read};
 pub use write::{NameError, NameFault, manifest};
 
 use crate::godialect::json::{Kind, Reader, SyntaxError};
-use crate::secret::redacted;
+use peertok_secret::redacted;
 use serde::Serialize;
 use std::fmt;
 use std::str::FromStr;

@@ -1,7 +1,7 @@
 //! Files and folders that only their owner can read, each written whole or not at all.
 
 use super::error::MeshError;
-use crate::secret::hex;
+use base16ct::lower::encode_string as hex;
 use ring::digest::{Context, SHA256};
 use std::fs::{self, DirBuilder, File};
 use std::io::{self, ErrorKind, Read, Write};

@@ -9,7 +9,7 @@ use super::error::MeshError;
 use super::file::Mode;
 use super::folder;
 use crate::Secret;
-use crate::secret::hex;
+use base16ct::lower::encode_string as hex;
 use jiff::Timestamp;
 use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};

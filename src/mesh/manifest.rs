@@ -3,7 +3,7 @@
 
 use super::error::MeshError;
 use super::folder;
-use crate::secret::hex;
+use base16ct::lower::encode_string as hex;
 use ring::digest::{Context, SHA256};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

@@ -171,7 +171,7 @@ impl Mistaken {
         let starts = |starts: &[&str]| starts.iter().any(|start| text.starts_with(start));
         // The word `Private` stands before `KEY` in every kind of them.
         let looks = [
-            (Self::Redacted, starts(&[crate::secret::REDACTED])),
+            (Self::Redacted, starts(&[peertok_secret::REDACTED])),
             (Self::PrivateKey, text.contains("PRIVATE KEY-----")),
             (Self::Certificate, is_certificate(text)),
             (Self::Jwt, is_jwt(text)),

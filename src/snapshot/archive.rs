@@ -18,7 +18,7 @@
 
 use super::error::{SnapshotError, while_reading};
 use super::meta::Meta;
-use crate::secret::hex;
+use base16ct::lower::encode_string as hex;
 use flate2::Compression;
 use flate2::bufread::MultiGzDecoder;
 use flate2::write::GzEncoder;

@@ -3,7 +3,7 @@
 use super::members::SECRET_KEY;
 use crate::Secret;
 use crate::godialect::json::{Kind, Reader, SyntaxError, write_string};
-use crate::secret::without_private_keys;
+use peertok_secret::without_private_keys;
 use zeroize::Zeroizing;
 
 /// The member of Consul's envelope, and of the body of an establish request.

@@ -7,15 +7,14 @@
 mod godialect;
 mod release;
 mod request;
-mod secret;
 mod token;
 mod verdict;
 
 pub use godialect::base64::CorruptBase64;
 pub use godialect::json::{Place, SyntaxError, TypeError};
+pub use peertok_secret::{Secret, redacted};
 pub use release::{Release, ReleaseError, Shape};
 pub use request::{MetaError, MetaFault, PeerNameError, check_meta, check_peer_name};
-pub use secret::{Secret, redacted};
 pub use token::{
     DecodeError, DialedList, Locality, PeeringToken, Reading, Remote, decode_base64, encode_base64,
     redact, token_in_envelope,

@@ -12,12 +12,12 @@ use super::token_output::TokenOutput;
 use super::{Status, kubernetes, output};
 use crate::generate::{complete, is_uuid, written_address};
 use crate::roots::{certificates, without_bom};
-use crate::secret::REDACTED;
 use crate::{
     Change, DEFAULT_PORT, GenerateError, Locality, PeeringToken, Reading, Roots, edit,
     encode_base64, judge, redacted, token_in_envelope,
 };
 use clap::ValueEnum;
+use peertok_secret::REDACTED;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use told::Told;

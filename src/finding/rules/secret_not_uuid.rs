@@ -20,7 +20,7 @@ pub(super) const RULE: Rule = Rule {
 fn check(subject: &Subject<'_>, found: &mut Found) {
     let secret = &subject.token.establishment_secret;
     if !secret.is_empty() && !is_uuid(secret) {
-        let message = if secret.starts_with(crate::secret::REDACTED) { "the establishment secret was left out, as peertok decode does without --show-secret" } else { "the establishment secret is no UUID" };
+        let message = if secret.starts_with(peertok_secret::REDACTED) { "the establishment secret was left out, as peertok decode does without --show-secret" } else { "the establishment secret is no UUID" };
         found.at(RULE.path, message);
     }
 }

@@ -17,7 +17,7 @@ fn root(name: &str, end: &str) -> RootDetails {
         not_before: Some(moment("2026-01-12T08:30:00Z")),
         not_after: Some(moment(end)),
         key: "EC P-256".to_owned(),
-        sha256: crate::secret::hex(sum.as_ref()),
+        sha256: base16ct::lower::encode_string(sum.as_ref()),
         is_ca: true,
     }
 }

@@ -1,45 +1,57 @@
-//! A text that must not be seen by chance.
+//! Strings that must not show up in output by accident.
+//!
+//! - [`Secret`] owns a string, wipes it from memory when it is dropped, and prints only a digest.
+//! - [`redacted`] is that digest, for any bytes.
+//! - [`without_private_keys`] puts the digest in place of each private key in a text.
+//!
+//! ```
+//! use peertok_secret::{Secret, redacted};
+//!
+//! let secret = Secret::new("hunter2".to_owned());
+//! assert_eq!(secret.to_string(), "<redacted, sha256:f52fbd32>");
+//! assert_eq!(format!("{secret:?}"), redacted(b"hunter2"));
+//! assert_eq!(secret.expose(), "hunter2");
+//! ```
+//!
+//! The digest is short, so that two secrets can be compared by eye. It does not protect a secret
+//! that can be guessed, such as a password.
 
+use base16ct::lower::encode_string as hex;
 use ring::digest;
 use std::borrow::Cow;
 use std::fmt;
 use zeroize::Zeroizing;
 
-/// An establishment secret. It is wiped from memory when dropped, and its `Debug` and `Display`
-/// forms are the redacted one, so that it reaches an output only through [`Secret::expose`].
-///
-/// ```
-/// let secret = peertok::Secret::new("fa32ff27-5a61-4feb-8900-644a59ee7112".to_owned());
-/// assert_eq!(secret.to_string(), peertok::redacted(secret.expose().as_bytes()));
-/// ```
+/// A secret string. It is wiped from memory when it is dropped. `Debug` and `Display` print what
+/// [`redacted`] returns, so that only [`Secret::expose`] reveals it.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
-    /// Takes over a text, which is any text: Consul does not check its form.
+    /// Takes ownership of a string. Any string is allowed, the empty one too.
     #[must_use]
     pub fn new(text: String) -> Self {
         Self(Zeroizing::new(text))
     }
 
-    /// The secret itself.
+    /// Returns the secret itself.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
     }
 
-    /// Whether there is none.
+    /// Returns true for the empty string.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 }
 
-/// The beginning of what [`redacted`] gives.
-pub(crate) const REDACTED: &str = "<redacted, sha256:";
+/// The start of every string that [`redacted`] returns.
+pub const REDACTED: &str = "<redacted, sha256:";
 
-/// What stands in a secret's place, so that two can be compared without being shown:
-/// `<redacted, sha256:1a2b3c4d>` with the first 4 bytes of the SHA-256 of its UTF-8 bytes.
+/// Returns the text that stands for a secret: `<redacted, sha256:1a2b3c4d>`, with the first 4 bytes of
+/// the secret's SHA-256.
 #[must_use]
 pub fn redacted(secret: &[u8]) -> String {
     let digest = digest::digest(&digest::SHA256, secret);
@@ -47,15 +59,20 @@ pub fn redacted(secret: &[u8]) -> String {
     format!("{REDACTED}{}>", hex(start))
 }
 
-/// Bytes as lower-case hexadecimal digits.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// A text with the content of each private key in PEM replaced by its digest. The key ends where an
-/// END line starts, or with the text.
+/// Returns the text with the content of each PEM private key replaced by its digest.
+///
+/// A key starts behind a line `-----BEGIN … PRIVATE KEY-----`. It ends at the next `-----END`, or at
+/// the end of the text. All other bytes stay the same, and a text without a key is borrowed.
+///
+/// ```
+/// let text = "-----BEGIN PRIVATE KEY-----\nMC4C\n-----END PRIVATE KEY-----\n";
+/// assert_eq!(
+///     peertok_secret::without_private_keys(text),
+///     "-----BEGIN PRIVATE KEY-----<redacted, sha256:d34477b0>-----END PRIVATE KEY-----\n"
+/// );
+/// ```
 #[must_use]
-pub(crate) fn without_private_keys(text: &str) -> Cow<'_, str> {
+pub fn without_private_keys(text: &str) -> Cow<'_, str> {
     const BEGIN: &str = "-----BEGIN ";
     let mut shown = String::new();
     let mut rest = text;
