@@ -2,13 +2,13 @@
 
 use super::fault::{CaFault, LEAST_RSA};
 use super::key;
-use crate::generate::is_uuid;
 use crate::godialect::pem;
 use crate::godialect::x509::check_certificate;
 use crate::roots::{
     certificates, has_wrong_signature, holds_private_key, is_self_signed, key_name, trust_domain,
     without_bom,
 };
+use consul_snapshot::is_uuid;
 use jiff::Timestamp;
 use x509_parser::extensions::{GeneralName, ParsedExtension};
 use x509_parser::oid_registry::{OID_KEY_TYPE_EC_PUBLIC_KEY, OID_PKCS1_RSAENCRYPTION};
