@@ -99,7 +99,7 @@ impl<F: Read + Seek> Snapshot<F> {
             unique: self.scan.unique.clone(),
             snapshot: self,
             replaced: BTreeMap::new(),
-            appended: Zeroizing::new(Vec::new()),
+            appended: Vec::new(),
             expected: BTreeMap::new(),
         }
     }
@@ -115,7 +115,7 @@ pub struct Edit<'a, F> {
     /// Records to replace: where each starts, where it ends, and what takes its place.
     replaced: BTreeMap<u64, (u64, Record)>,
     /// Records behind all others.
-    appended: Record,
+    appended: Vec<Record>,
     /// By lower-case ID, the name and the secrets of each peering that the edit is about.
     expected: BTreeMap<String, (String, Secrets)>,
 }
@@ -219,12 +219,8 @@ impl<F: Read + Seek> Edit<'_, F> {
     }
 
     fn append(&mut self, kind: u8, message: &[u8]) {
-        let record = record(kind, message);
-        // A buffer that grows leaves copies of its secrets behind, so a new one is made instead.
-        let mut appended = Vec::with_capacity(self.appended.len() + record.len());
-        appended.extend_from_slice(&self.appended);
-        appended.extend_from_slice(&record);
-        self.appended = Zeroizing::new(appended);
+        // Not into one buffer: one that grows leaves copies of its secrets behind.
+        self.appended.push(record(kind, message));
     }
 
     /// Writes the copy, reads it back and checks it. Returns what it holds; its [`meta`](State::meta)
@@ -247,7 +243,7 @@ impl<F: Read + Seek> Edit<'_, F> {
 
         let file = &mut self.snapshot.file;
         file.rewind().map_err(SnapshotError::Read)?;
-        let changes = (&self.replaced, &self.appended);
+        let changes = (&self.replaced, &*self.appended);
         let ((), sum) = archive::read(file, |_, content| {
             archive::write(&mut *out, &text, size, |state| {
                 copy_changed(content, state, changes)
@@ -270,16 +266,15 @@ impl<F: Read + Seek> Edit<'_, F> {
 
     /// The size of `state.bin` after the changes.
     fn size(&self, base: u64) -> u64 {
-        let appended = base.saturating_add(self.appended.len() as u64);
-        self.replaced
-            .iter()
-            .fold(appended, |size, (start, (end, record))| {
-                (size + record.len() as u64).saturating_sub(end - start)
-            })
+        let appended = self.appended.iter().map(|record| record.len() as u64);
+        self.replaced.iter().fold(
+            base.saturating_add(appended.sum()),
+            |size, (start, (end, record))| (size + record.len() as u64).saturating_sub(end - start),
+        )
     }
 }
 
-/// The bytes of whole records. They are wiped, since they may hold secrets.
+/// The bytes of a whole record. They are wiped, since they may hold secrets.
 type Record = Zeroizing<Vec<u8>>;
 
 /// Makes a record: the type byte, and a raw with the message.
@@ -295,7 +290,7 @@ fn record(kind: u8, message: &[u8]) -> Record {
 fn copy_changed(
     from: &mut impl Read,
     to: &mut dyn Write,
-    (replaced, appended): (&BTreeMap<u64, (u64, Record)>, &Record),
+    (replaced, appended): (&BTreeMap<u64, (u64, Record)>, &[Record]),
 ) -> Result<(), WriteError> {
     let mut at = 0;
     for (start, (end, record)) in replaced {
@@ -305,7 +300,9 @@ fn copy_changed(
         at = *end;
     }
     copy(from, u64::MAX, to)?;
-    to.write_all(appended)?;
+    for record in appended {
+        to.write_all(record)?;
+    }
     Ok(())
 }
 

@@ -1,4 +1,4 @@
-//! Why a snapshot is refused.
+//! Why a snapshot is rejected.
 //!
 //! No message holds a secret, a key or the content of a record: only names, lengths, offsets and
 //! digests.
@@ -6,7 +6,7 @@
 use crate::kind;
 use std::io;
 
-/// Why a snapshot cannot be read, or would not be restored by a server.
+/// Why a snapshot cannot be read, or why a server would not restore it.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SnapshotError {

@@ -35,7 +35,7 @@
 //!
 //! # Limits
 //!
-//! - Snapshots of the community edition of Consul 1.16 to 1.23 have been tried. `SHA256SUMS.sealed`,
+//! - Snapshots of the community edition of Consul have been tried, up to 1.23.0. `SHA256SUMS.sealed`,
 //!   which Enterprise adds to the archive, is an error.
 //! - Nothing panics on input. A length is checked against the bytes that are left before memory is
 //!   taken for it.

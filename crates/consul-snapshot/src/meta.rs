@@ -5,7 +5,7 @@
 //!  "Configuration":{"Servers":[…]},"ConfigurationIndex":N,"Size":<bytes of state.bin>}
 //! ```
 //!
-//! When a snapshot is written anew, only the digits of `Size` change; every other byte stays.
+//! In a copy of a snapshot only the digits of `Size` change. Every other byte stays.
 
 use crate::error::SnapshotError;
 use jiff::Timestamp;
@@ -19,7 +19,7 @@ const MAX_VERSION: u64 = 1;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Meta {
-    /// The version of the snapshot's form: 1, or 0 for one of the first servers.
+    /// The version of the format: 1, or 0 for one of the first servers.
     pub version: u64,
     /// The snapshot's ID: `<term>-<index>-<milliseconds since 1970>`.
     pub id: String,
@@ -87,7 +87,7 @@ impl Meta {
         [before, size.to_string().as_bytes(), behind].concat()
     }
 
-    /// When the snapshot was taken, as its ID says.
+    /// Returns when the snapshot was taken, as its ID says; `None` for an ID of another form.
     #[must_use]
     pub fn taken_at(&self) -> Option<Timestamp> {
         let (_, ms) = self.id.rsplit_once('-')?;

@@ -1,8 +1,8 @@
 //! MessagePack as `state.bin` has it: a pull decoder over a stream, and the headers of raws.
 //!
 //! Consul writes the old specification, in which strings and byte arrays are one type, raw, with
-//! three headers (`0xa0 | n`, `0xda`, `0xdb`). Whatever else MessagePack has is read too, since
-//! records that the toolkit does not know are only skipped.
+//! three headers (`0xa0 | n`, `0xda`, `0xdb`). All other formats of MessagePack are read too, since
+//! records of other types are only skipped.
 //!
 //! The decoder keeps nothing: a value is skipped by counting how many are still to come, so that
 //! neither depth nor length costs memory, and a length is held against what is left of the file
@@ -13,7 +13,7 @@ use crate::error::RecordFault;
 use std::io::{self, BufRead};
 use zeroize::Zeroizing;
 
-/// The longest key that the toolkit looks for is shorter; longer ones are skipped.
+/// The longest key that is looked for is shorter; longer ones are skipped.
 const MAX_KEY: u64 = 64;
 
 /// Why a value cannot be decoded.
@@ -37,13 +37,13 @@ impl From<RecordFault> for Fault {
     }
 }
 
-/// The head of a value: the whole of a scalar, the length of everything else.
+/// The head of a value: a scalar itself, the length of any other value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Head {
     Nil,
     Bool(bool),
     Uint(u64),
-    /// A negative integer, a float, or an extension: nothing that the toolkit looks at. The number
+    /// A negative integer, a float, or an extension: nothing that is looked at. The number
     /// is that of the bytes to skip.
     Other(u64),
     Raw(u64),
@@ -324,7 +324,7 @@ fn signed(number: i64) -> Head {
 
 /// Appends the header of a raw of this length in the old format, which has no `str8`.
 ///
-/// Lengths are below 2^32: the toolkit writes nothing of that size.
+/// Lengths are below 2^32: nothing of that size is written.
 pub(crate) fn push_raw_header(out: &mut Vec<u8>, length: usize) {
     let [.., a, b, c, d] = (length as u64).to_be_bytes();
     match (a, b, c) {

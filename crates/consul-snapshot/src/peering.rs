@@ -291,7 +291,7 @@ impl Secrets {
         })
     }
 
-    /// All that there are.
+    /// Those that there are, each with what it is.
     pub(crate) fn all(&self) -> impl Iterator<Item = (&'static str, &Secret)> {
         let secret = |what, secret| Option::as_ref(secret).map(|secret| (what, secret));
         [

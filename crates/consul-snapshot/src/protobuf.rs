@@ -1,4 +1,4 @@
-//! The protobuf messages of a snapshot, as far as the toolkit looks at them.
+//! The protobuf messages of a snapshot, with the fields that matter here.
 //!
 //! A record of the types 35, 38 and 40 holds one message. Fields that are not declared here are
 //! checked to be well-formed and then dropped, so these structures are for reading and for records

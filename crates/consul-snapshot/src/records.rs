@@ -32,9 +32,9 @@ use zeroize::Zeroizing;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Root {
-    /// Its ID, by which roots are ordered in a token.
+    /// Its ID, by which Consul orders roots.
     pub id: String,
-    /// Whether it signs at present.
+    /// Whether the CA signs with it at present.
     pub active: bool,
     /// The certificate as the server has it: PEM text.
     pub pem: String,
@@ -42,7 +42,7 @@ pub struct Root {
     pub external_trust_domain: String,
 }
 
-/// A record, as far as the toolkit looks at it.
+/// A record, with what is kept of it.
 pub(crate) enum Record {
     Registration(Box<Registration>),
     Root(Root),

@@ -1,15 +1,14 @@
-//! What a snapshot holds, as far as peering is concerned.
+//! What a snapshot holds of cluster peering.
 //!
-//! Reading is checking: a [`State`] is given only of a snapshot that is whole (sums, `Size`, the
-//! ends of tar and gzip), of which every record parses, and in which
-//! - each peering has a UUID for an ID and a name, and no other has the same;
-//! - each `PeeringSecrets` belongs to one ID, and each secret is a UUID that is nowhere else.
+//! Reading is checking. A [`State`] comes only from a snapshot that is whole (sums, `Size`, the ends of
+//! tar and gzip), in which every record parses, and in which
+//! - each peering has a name and a UUID as its ID, and no other peering has either;
+//! - each `PeeringSecrets` belongs to one ID, and each secret is a UUID that occurs once.
 //!
-//! A server that restores a malformed message, or an ID or a secret of another form, panics and
-//! stays down, and `consul snapshot inspect` does not notice; a second peering of the same name or
-//! ID takes the first one's place.
+//! A server that restores a malformed message panics and stays down, and `consul snapshot inspect`
+//! does not notice.
 //!
-//! Limits: 16 MiB of roots, servers and peerings are kept; everything else passes by.
+//! Limits: 16 MiB of roots, servers and peerings are kept; all other records pass by.
 
 use crate::addresses::Catalog;
 use crate::archive;
@@ -48,7 +47,7 @@ pub struct State {
     pub last_index: u64,
     /// The datacenter that its servers are registered in, if any are.
     pub datacenter: Option<String>,
-    /// The cluster ID in lower case: from the CA's configuration, else from the active root.
+    /// The cluster ID in lower case: from the CA's configuration or, without one, from the active root.
     pub cluster_id: Option<String>,
     /// The CA provider, such as `consul` or `vault`.
     pub ca_provider: Option<String>,
@@ -77,14 +76,15 @@ impl State {
         Ok(Scan::read(snapshot)?.state)
     }
 
-    /// The trust domain, `<cluster-id>.consul`.
+    /// Returns the trust domain, `<cluster-id>.consul`.
     #[must_use]
     pub fn trust_domain(&self) -> Option<String> {
         let id = self.cluster_id.as_ref()?;
         Some(format!("{id}.consul"))
     }
 
-    /// The name that the cluster's servers show to dialers: by it Consul knows its own cluster.
+    /// Returns the name in the certificate that the cluster's servers show to dialers. Consul knows its
+    /// own cluster by it.
     #[must_use]
     pub fn server_name(&self) -> Option<String> {
         let datacenter = self.datacenter.as_ref()?.to_lowercase();
@@ -92,15 +92,14 @@ impl State {
         Some(format!("server.{datacenter}.peering.{trust_domain}"))
     }
 
-    /// Whether there are records that a server of the community edition does not restore: those of
-    /// Enterprise have types from 64 on.
+    /// Returns true if there are records of Consul Enterprise, which have types from 64 on. A server of
+    /// the community edition does not restore them.
     #[must_use]
     pub fn has_enterprise_records(&self) -> bool {
         self.records.range(ENTERPRISE..).next().is_some()
     }
 
-    /// The peering of this name in the default partition. Consul takes names that differ in case
-    /// only for the same.
+    /// Returns the peering of this name in the default partition. As in Consul, case does not matter.
     #[must_use]
     pub fn peering(&self, name: &str) -> Option<&Peering> {
         let wanted = crate::unique::name("", name);
@@ -109,7 +108,7 @@ impl State {
             .find(|peering| peering_name(peering) == wanted)
     }
 
-    /// The peering with this ID.
+    /// Returns the peering with this ID, in either case.
     #[must_use]
     pub fn peering_by_id(&self, id: &str) -> Option<&Peering> {
         self.peerings
