@@ -26,8 +26,9 @@ mod undo;
 pub use mistaken::Mistaken;
 pub use partial::Partial;
 
+use crate::Refusal;
 use crate::text::without_secrets;
-use crate::{Refusal, Stage, encode_base64, judge};
+use crate::{Stage, encode_base64, judge};
 use godialect::base64;
 use partial::Members;
 use peertok_secret::redacted;

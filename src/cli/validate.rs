@@ -114,7 +114,7 @@ fn token_status(
 ) -> Option<(TokenStatus, Option<Timestamp>)> {
     let acceptor = acceptor.filter(|_| inspection.refusal.is_none())?;
     let token = inspection.content.as_ref()?.token();
-    let status = acceptor.token_status(&token.peer_id, &token.establishment_secret);
+    let status = TokenStatus::of(acceptor, &token.peer_id, &token.establishment_secret);
     Some((status, acceptor.meta.taken_at()))
 }
 

@@ -9,7 +9,7 @@ use super::input::{TokenArgs, of_manifest, only, read_file};
 use super::report::Failure;
 use super::token_output::TokenOutput;
 use super::{Status, kubernetes, output, recovery};
-use crate::generate::{complete, is_uuid, written_address};
+use crate::generate::{complete, written_address};
 use crate::input::TokenInput;
 use crate::inspect::{Content, Inspector};
 use crate::roots::{certificates, without_bom};
@@ -18,6 +18,7 @@ use crate::{
     Roots, edit, encode_base64, judge, redacted, token_in_envelope,
 };
 use clap::ValueEnum;
+use consul_snapshot::is_uuid;
 use jiff::Timestamp;
 use peertok_secret::REDACTED;
 use std::collections::HashSet;
