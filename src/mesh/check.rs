@@ -1,8 +1,8 @@
 //! Whether a kit is as it was written, and whether it works.
 
 use super::error::MeshError;
+use super::files::{AGENT, BODY, PAGE, ROOTS, SNAPSHOT, TOKEN};
 use super::kept::{self, Kept};
-use super::kit::{AGENT, BODY, PAGE, ROOTS, SNAPSHOT, TOKEN};
 use super::{folder, manifest};
 use crate::ca::{CaFault, check_configuration};
 use crate::snapshot::{Direction, SnapshotError, State};

@@ -5,11 +5,13 @@
 
 use super::error::MeshError;
 use super::file::Mode;
+use super::files::{AGENT, BODY, PAGE, RESOURCE, ROOTS, RUNBOOK, SECRET, SNAPSHOT, TOKEN};
 use super::folder;
 use super::kept::Kept;
+use super::options::Options;
 use super::plan::Plan;
 use super::site::{Site, SiteBase};
-use super::{Options, manifest, page, report, runbook};
+use super::{manifest, page, report, runbook};
 use crate::ca;
 use crate::kubernetes::{DEFAULT_KEY, manifest as secret_manifest};
 use crate::secret::hex;
@@ -23,18 +25,6 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use zeroize::Zeroizing;
-
-/// The page's name.
-pub(super) const PAGE: &str = "mesh.html";
-/// The names of files in a site's folder.
-pub(super) const RUNBOOK: &str = "RUNBOOK.md";
-pub(super) const ROOTS: &str = "root.pem";
-pub(super) const AGENT: &str = "agent-ca.json";
-pub(super) const SNAPSHOT: &str = "seeded.snap";
-pub(super) const TOKEN: &str = ".token";
-pub(super) const BODY: &str = ".establish.json";
-pub(super) const SECRET: &str = ".secret.yaml";
-pub(super) const RESOURCE: &str = ".peering.yaml";
 
 /// How many folders are written at once. More do not help, and each takes memory.
 const WRITERS: usize = 4;

@@ -20,10 +20,12 @@
 mod check;
 mod error;
 mod file;
+mod files;
 mod folder;
 mod kept;
 mod kit;
 mod manifest;
+mod options;
 mod page;
 mod plan;
 mod report;
@@ -33,47 +35,14 @@ mod site;
 pub use check::{CheckFault, Checked, check};
 pub use error::{Fault, Located, MeshError};
 pub use file::{MeshFile, Mode};
+pub use options::Options;
 
 use crate::{Finding, Level};
-use jiff::Timestamp;
 use kept::Kept;
 use plan::Plan;
 use std::collections::BTreeSet;
 use std::fs::{self, File, TryLockError};
 use std::path::Path;
-
-/// How a kit is written.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct Options<'a> {
-    /// The folder that the names of files in the file start from.
-    pub folder: &'a Path,
-    /// The kit's folder.
-    pub out: &'a Path,
-    /// The mode, where it is not to be the file's.
-    pub mode: Option<Mode>,
-    /// Pairs that get another secret, each `SITE/SITE`.
-    pub rotate: &'a [String],
-    /// Take a base that is older than an hour, or than the last snapshot for its site.
-    pub allow_old_base: bool,
-    /// The moment at which the kit is made.
-    pub now: Timestamp,
-}
-
-impl<'a> Options<'a> {
-    /// Nothing is asked for but the kit.
-    #[must_use]
-    pub fn new(folder: &'a Path, out: &'a Path, now: Timestamp) -> Self {
-        Self {
-            folder,
-            out,
-            mode: None,
-            rotate: &[],
-            allow_old_base: false,
-            now,
-        }
-    }
-}
 
 /// A kit that was written.
 #[derive(Debug)]

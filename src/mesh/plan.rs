@@ -10,10 +10,10 @@
 //!
 //! In the mode `token` only acceptors need a peering in their snapshot, in `active` both ends do.
 
-use super::Options;
 use super::error::{Fault, Located, MeshError};
 use super::file::{MeshFile, Mode, PairsEntry};
 use super::kept::{Kept, KeptPair, KeptSite};
+use super::options::Options;
 use super::site::Site;
 use crate::Secret;
 use crate::generate::uuid;

@@ -2,7 +2,7 @@
 //! not be done twice. No secret stands in it or on a command line of it.
 
 use super::file::Mode;
-use super::kit::{AGENT, BODY, RESOURCE, ROOTS, SECRET, SNAPSHOT};
+use super::files::{AGENT, BODY, RESOURCE, ROOTS, SECRET, SNAPSHOT};
 use super::plan::{Pair, Plan, Task};
 use super::site::Site;
 use std::fmt::Write;

@@ -1,10 +1,10 @@
 //! A site of the mesh, with what the files say that its entry names.
 
-use super::Options;
 use super::error::{Fault, Located, MeshError};
 use super::file::{MeshFile, SiteEntry};
 use super::folder;
 use super::kept::{Kept, KeptCa};
+use super::options::Options;
 use crate::ca::{RootOptions, check_root, new_root};
 use crate::generate::is_uuid;
 use crate::kubernetes::{DEFAULT_KEY, manifest};
