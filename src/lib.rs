@@ -85,6 +85,7 @@ pub mod mesh;
 mod recovery;
 mod release;
 mod request;
+mod restore;
 mod roots;
 mod secret;
 pub mod snapshot;

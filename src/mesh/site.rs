@@ -8,6 +8,7 @@ use super::options::Options;
 use crate::ca::{RootOptions, check_root, new_root};
 use crate::generate::is_uuid;
 use crate::kubernetes::{DEFAULT_KEY, manifest};
+use crate::restore::{is_before, is_recent};
 use crate::snapshot::{Base, State};
 use crate::{
     Circumstances, Finding, Inputs, Level, PeeringToken, Release, RootDetails, Roots, Secret,
@@ -21,10 +22,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use zeroize::Zeroizing;
 
-/// A base older than this, in seconds, is an hour's work of others thrown away.
-const OLDEST_BASE: i64 = 60 * 60;
-/// How far two clocks may be apart, in seconds, without being wrong.
-const CLOCK_SKEW: i64 = 60;
 /// What stands in a token's place until it is known.
 const NO_UUID: &str = "00000000-0000-0000-0000-000000000000";
 
@@ -289,16 +286,14 @@ impl Reader<'_> {
                 Some(at) => at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(),
                 None => "a time that it does not tell".to_owned(),
             };
-            let seconds = |at: Timestamp| at.as_second();
-            let age = taken_at.map(|at| seconds(self.options.now) - seconds(at));
-            if !age.is_some_and(|age| (-CLOCK_SKEW..=OLDEST_BASE).contains(&age)) {
+            if !is_recent(taken_at, self.options.now) {
                 return self.fault(given.span(), Fault::OldBase { taken: taken() });
             }
             let made = kept
                 .filter(|_| self.entry.restored)
                 .map(|kept| kept.made_at);
             if let (Some(at), Some(made)) = (taken_at, made)
-                && seconds(at) + CLOCK_SKEW < seconds(made)
+                && is_before(at, made)
             {
                 return self.fault(given.span(), Fault::EarlierBase { taken: taken() });
             }

@@ -8,16 +8,12 @@ use crate::cli::output::Staged;
 use crate::cli::recovery::Recovery;
 use crate::cli::report::{Failure, note, warn};
 use crate::cli::text::{date, distance};
+use crate::restore::is_recent;
 use crate::snapshot::{Base, Change, Seed, SeedError, State, seed_fresh};
 use crate::{PeeringToken, Shape, check_peer_name, judge};
 use jiff::Timestamp;
 use std::fs::File;
 use std::path::{Path, PathBuf};
-
-/// A base older than this, in seconds, is an hour's work of others thrown away.
-const OLDEST_BASE: i64 = 60 * 60;
-/// How far two clocks may be apart, in seconds, without being wrong.
-const CLOCK_SKEW: i64 = 60;
 
 /// Adds peerings to a snapshot of the acceptor, so that once restored it honours their tokens.
 ///
@@ -180,16 +176,15 @@ fn tell_change(seed: &Seed, change: Change) {
 fn check_age(base: &State, allowed: bool) -> Result<(), Failure> {
     let now = Timestamp::now();
     let taken = base.meta.taken_at();
-    let age = taken.map(|at| now.as_second() - at.as_second());
-    if allowed || age.is_some_and(|age| (-CLOCK_SKEW..=OLDEST_BASE).contains(&age)) {
+    if allowed || is_recent(taken, now) {
         return Ok(());
     }
-    let found = match (taken, age) {
-        (Some(at), Some(..0)) => {
+    let found = match taken {
+        Some(at) if at > now => {
             format!("taken {} ahead of this machine's clock", distance(now, at))
         }
-        (Some(at), _) => format!("taken {} ago", distance(at, now)),
-        _ => "taken at a time that it does not tell".to_owned(),
+        Some(at) => format!("taken {} ago", distance(at, now)),
+        None => "taken at a time that it does not tell".to_owned(),
     };
     let message = format!("expected a base of the last hour, but found one {found}");
     Err(Failure::could_not_run(message)
