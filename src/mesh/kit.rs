@@ -14,6 +14,7 @@ use super::site::{Site, SiteBase};
 use super::{manifest, page, report, runbook};
 use crate::ca;
 use crate::kubernetes::{DEFAULT_KEY, manifest as secret_manifest};
+use crate::request::establish_body;
 use crate::secret::hex;
 use crate::snapshot::{Seed, seed_fresh};
 use jiff::Timestamp;
@@ -207,15 +208,7 @@ impl SiteWriter<'_> {
             let peer = pair.peer(self.index);
             if dials {
                 self.file(&format!("{peer}{TOKEN}"), token.as_bytes())?;
-                let mut body = Zeroizing::new(String::with_capacity(token.len() + 256));
-                // Neither base64 nor the name of a peer needs escapes in JSON.
-                body.extend([
-                    "{\"PeerName\":\"",
-                    peer,
-                    "\",\"PeeringToken\":\"",
-                    &token,
-                    "\"}\n",
-                ]);
+                let body = establish_body(peer, &token);
                 self.file(&format!("{peer}{BODY}"), body.as_bytes())?;
             }
             if let Some(kubernetes) = on_kubernetes {
