@@ -5,6 +5,9 @@
 
 use jiff::Timestamp;
 
+/// What restoring a snapshot without a base erases.
+pub(crate) const ERASED: &str = "KV, ACLs, config entries and all other peerings";
+
 /// The oldest base that is used without asking, in seconds: a restore throws away what others did
 /// since.
 const OLDEST_BASE: i64 = 60 * 60;

@@ -7,7 +7,7 @@
 //! | in a site's folder | is there |
 //! |---|---|
 //! | `RUNBOOK.md` | always: what to type there, in order |
-//! | `root.pem` | always: the roots that dialers of the site trust |
+//! | `root.pem` | where the roots that dialers of the site trust are known |
 //! | `agent-ca.json` | where the CA was made here or its key was given |
 //! | `seeded.snap` | where the site's state is to have peerings that it has not |
 //! | `PEER.token`, `PEER.establish.json` | for a peer that the site dials, in the mode `token` |
@@ -17,6 +17,8 @@
 //! `.mesh-state.json`, which stays where the kit was made: it has all keys and secrets, so that the
 //! next run keeps them.
 
+mod authority;
+mod base;
 mod check;
 mod error;
 mod file;
@@ -60,6 +62,16 @@ pub struct Built {
     pub unchanged: usize,
     /// How many were removed, as they are no part of the kit any more.
     pub removed: usize,
+    /// The sites whose snapshot has no base: restoring it erases all that a cluster has.
+    pub erasing: Vec<String>,
+    /// Those of them that were in the kit before, and whose snapshot this run wrote anew.
+    pub replaced: Vec<String>,
+    /// The running sites whose snapshot left the kit, as it counts as restored there, and the peers in
+    /// it.
+    pub as_restored: Vec<(String, String)>,
+    /// New pairs of a full mesh, dialer first, in which a running site dials so that it needs no
+    /// restore.
+    pub spared: Vec<(String, String)>,
     /// What is found in the tokens of each site, as its dialers get them.
     pub findings: Vec<(String, Finding)>,
 }
@@ -81,11 +93,13 @@ pub struct Built {
 /// let file = r#"
 ///     [[sites]]
 ///     name = "berlin"
+///     state = "new"
 ///     datacenter = "berlin"
 ///     addresses = ["berlin.acme.internal"]
 ///
 ///     [[sites]]
 ///     name = "tokyo"
+///     state = "new"
 ///     datacenter = "tokyo"
 ///     addresses = ["tokyo.acme.internal"]
 /// "#;
@@ -159,6 +173,10 @@ pub fn build(
         written: written.written,
         unchanged: written.unchanged,
         removed: written.removed,
+        erasing: written.erasing,
+        replaced: written.replaced,
+        as_restored: written.as_restored,
+        spared: plan.spared.clone(),
         findings: findings.collect(),
     })
 }

@@ -1,7 +1,7 @@
 //! The run-book of a site: what to type there, in order, how to see that it worked, and what must
 //! not be done twice. No secret stands in it or on a command line of it.
 
-use super::file::Mode;
+use super::file::{Mode, SiteState};
 use super::files::{AGENT, BODY, RESOURCE, ROOTS, SECRET, SNAPSHOT};
 use super::plan::{Pair, Plan, Task};
 use super::site::Site;
@@ -45,7 +45,7 @@ impl Book<'_> {
             site.datacenter(),
             site.server_name(),
         );
-        if site.ca.is_some() && site.base.is_none() && !site.restored {
+        if site.ca.is_some() && site.state == SiteState::New {
             self.ca();
         }
         if self.task.seeds.is_empty() {
@@ -256,9 +256,9 @@ impl Book<'_> {
         if !self.task.seeds.is_empty() {
             self.line(&format!(
                 "- Do not restore `{SNAPSHOT}` again once peerings are up: it takes the secrets of their \
-                 streams away, and they end. Delete it after the restore, and mark the site \
-                 `restored = true` where the kit is made. Whatever is added later starts from a new \
-                 `consul snapshot save`."
+                 streams away, and they end. Delete it after the restore. Where the kit is made, write \
+                 `state = \"running\"` for this site and remove its `base`. Whatever is added later \
+                 starts from a new `consul snapshot save`."
             ));
         }
         if self.plan.mode == Mode::Token {

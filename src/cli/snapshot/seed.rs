@@ -8,7 +8,7 @@ use crate::cli::output::Staged;
 use crate::cli::recovery::Recovery;
 use crate::cli::report::{Failure, note, warn};
 use crate::cli::text::{date, distance};
-use crate::restore::is_recent;
+use crate::restore::{ERASED, is_recent};
 use crate::snapshot::{Base, Change, Seed, SeedError, State, seed_fresh};
 use crate::{PeeringToken, Shape, check_peer_name, judge};
 use jiff::Timestamp;
@@ -130,7 +130,7 @@ pub(in crate::cli) fn stage(
             check_age(base.state(), output.allow_old_base)?;
             base_note(base.state())
         }
-        None => FRESH_NOTE.to_owned(),
+        None => fresh_note(),
     };
     let failed = |error: SeedError| {
         let failure = Failure::could_not_run(error.to_string());
@@ -205,4 +205,8 @@ fn base_note(base: &State) -> String {
 }
 
 /// What a restore of a snapshot without a base does.
-const FRESH_NOTE: &str = "a restore leaves nothing of the cluster but this: KV, ACLs and all other peerings are gone; it is for a new cluster whose servers have the CA in their configuration already, to be restored once";
+fn fresh_note() -> String {
+    format!(
+        "restoring this snapshot erases {ERASED}. Use it only on a new cluster whose servers already have the CA configured, and restore it only once"
+    )
+}
