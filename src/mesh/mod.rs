@@ -19,6 +19,7 @@
 
 mod authority;
 mod base;
+mod blocks;
 mod check;
 mod error;
 mod file;

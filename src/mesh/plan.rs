@@ -217,6 +217,20 @@ impl Plan {
         kept.sites.insert(site.name.clone(), next);
     }
 
+    /// The peers that a site's snapshot adds to its base.
+    pub(super) fn added(&self, index: usize) -> Vec<&str> {
+        let (Some(site), Some(task)) = (self.sites.get(index), self.tasks.get(index)) else {
+            return Vec::new();
+        };
+        let pairs = task.seeds.iter().filter_map(|at| self.pairs.get(*at));
+        let peers = pairs.map(|pair| pair.peer(index));
+        let in_base = |peer: &str| {
+            site.in_base()
+                .is_some_and(|base| base.peering(peer).is_some())
+        };
+        peers.filter(|peer| !in_base(peer)).collect()
+    }
+
     /// The records that a site's snapshot gets.
     pub(super) fn seeds(&self, index: usize) -> Vec<Seed> {
         let places = self.tasks.get(index).map(|task| &task.seeds);

@@ -391,8 +391,9 @@ fn a_run_book_tells_what_to_type_in_order() {
     };
     let order = [
         "agent-ca.json /etc/consul.d/",
-        "consul snapshot restore seeded.snap",
         "consul acl bootstrap",
+        "consul snapshot restore seeded.snap",
+        "consul acl token create",
         "--data-binary @berlin.establish.json",
         "consul peering list",
     ];
