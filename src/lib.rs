@@ -81,6 +81,7 @@ pub mod inspect;
 pub mod kubernetes;
 pub mod mesh;
 mod recovery;
+mod restore;
 mod roots;
 pub mod snapshot;
 mod text;

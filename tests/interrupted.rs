@@ -113,7 +113,7 @@ fn a_killed_mesh_is_completed_by_the_next_run_with_the_same_secrets() {
     let folder = tempfile::tempdir().unwrap();
     let site = |number| {
         format!(
-            "[[sites]]\nname = \"s{number}\"\ndatacenter = \"d\"\naddresses = [\"s{number}.net\"]\n"
+            "[[sites]]\nname = \"s{number}\"\nstate = \"new\"\ndatacenter = \"d\"\naddresses = [\"s{number}.net\"]\n"
         )
     };
     let sites: String = (0..8).map(site).collect();

@@ -3,9 +3,10 @@
 use super::diagnostics::source_at;
 use super::input::read_file;
 use super::judging::moment;
-use super::report::{Failure, warn};
+use super::report::{Failure, note, warn};
 use super::{Status, output};
 use crate::mesh::{Built, Checked, Fault, Located, MeshError, Mode, Options, build, check};
+use crate::restore::ERASED;
 use crate::text::{date, one_line, shown};
 use crate::{Finding, Level};
 use clap::ValueEnum;
@@ -14,6 +15,8 @@ use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+/// The name of a site's snapshot.
+const SNAPSHOT: &str = "seeded.snap";
 /// From how many pairs on there is a bar: fewer are written before anyone looks.
 const MANY: usize = 100;
 
@@ -134,6 +137,7 @@ fn tell_built(out: &Path, built: &Built) -> Result<Status, Failure> {
         };
         warn(&format!("{whose}: {} ({name})", shown(message)));
     }
+    tell_restores(built);
     let count =
         |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
     output::print(&format!(
@@ -147,6 +151,43 @@ fn tell_built(out: &Path, built: &Built) -> Result<Status, Failure> {
         built.removed,
     ))?;
     Ok(Status::Done)
+}
+
+/// Says what the restores at the sites destroy, and where one was avoided.
+fn tell_restores(built: &Built) {
+    let snapshots = |sites: &[&String]| match sites {
+        [] => String::new(),
+        [only] => format!("{only}/{SNAPSHOT}"),
+        [first, rest @ ..] => format!("{first}/{SNAPSHOT} and {} more", rest.len()),
+    };
+    let is_replaced = |site: &&String| built.replaced.contains(site);
+    let (replaced, other): (Vec<_>, Vec<_>) = built.erasing.iter().partition(is_replaced);
+    if !other.is_empty() {
+        warn(&format!(
+            "restoring erases {ERASED}: use {} only on new clusters",
+            snapshots(&other)
+        ));
+    }
+    if !replaced.is_empty() {
+        warn(&format!(
+            "restoring erases {ERASED}: {} changed since an earlier run. Use it only on a cluster that is still new; for one in use, write state = \"running\"",
+            snapshots(&replaced)
+        ));
+    }
+    for (site, peers) in &built.as_restored {
+        note(&format!(
+            "{site} is running, so its snapshot with {peers} counts as restored and left the kit: if it was never restored there, name a base"
+        ));
+    }
+    if let [(dialer, acceptor), rest @ ..] = &built.spared[..] {
+        let more = match rest.len() {
+            0 => String::new(),
+            more => format!(" (and {more} more such pairs)"),
+        };
+        note(&format!(
+            "{dialer} dials {acceptor}{more}: a running site that only dials needs no restore"
+        ));
+    }
 }
 
 fn tell_checked(folder: &Path, checked: &Checked, at: Timestamp) -> Result<Status, Failure> {
@@ -168,6 +209,12 @@ fn tell_checked(folder: &Path, checked: &Checked, at: Timestamp) -> Result<Statu
             finding.level,
             finding.name,
             shown(&finding.message)
+        ));
+    }
+    for path in &checked.erasing {
+        text.push_str(&format!(
+            "{}: warning: a restore erases {ERASED}: only for a new cluster\n",
+            shown(path)
         ));
     }
     let is_good = checked.faults.is_empty() && errors == 0;
@@ -212,10 +259,8 @@ fn of_fault(name: &str, text: &str, located: &Located) -> Failure {
     if !located.span.is_empty() || matches!(located.fault, Fault::Toml { .. }) {
         failure = failure.source(source_at(text, located.span.clone(), name));
     }
-    match located.fault.hint() {
-        Some(hint) => failure.hint(hint),
-        None => failure,
-    }
+    let hints = located.fault.hints().into_iter();
+    hints.fold(failure, Failure::hint)
 }
 
 fn failure(error: &MeshError) -> Failure {
@@ -227,8 +272,8 @@ fn failure(error: &MeshError) -> Failure {
         MeshError::OtherMode { .. } => failure.hint("write the other mode to a folder of its own"),
         MeshError::NotAKit { .. } => failure.hint("name a folder that is empty or not there yet"),
         MeshError::Busy { .. } => failure.hint("wait until it has ended"),
-        MeshError::RotateRestored { .. } => failure.hint(
-            "delete the peering at both servers, and peer anew",
+        MeshError::RotateRunning { .. } => failure.hint(
+            "delete the peering at both servers, save a base at both and name it in the file",
         ),
         _ => failure,
     }

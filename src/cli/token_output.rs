@@ -4,6 +4,7 @@
 use super::report::{Failure, note};
 use super::{Format, output};
 use crate::kubernetes::{DEFAULT_KEY, manifest};
+use peering_token::establish_body;
 use std::path::PathBuf;
 use zeroize::Zeroizing;
 
@@ -86,23 +87,16 @@ impl TokenOutput {
             return manifest(token, name, self.namespace.as_deref(), &self.k8s_key)
                 .map_err(|error| Failure::could_not_run(error.to_string()));
         }
-        let mut text = Zeroizing::new(String::with_capacity(token.len() + 256));
-        // Neither base64 nor the name of a peer needs escapes in JSON.
         if let Some(name) = &self.establish {
             crate::check_peer_name(name)
                 .map_err(|error| Failure::could_not_run(error.to_string()))?;
-            text.extend([
-                "{\"PeerName\":\"",
-                name,
-                "\",\"PeeringToken\":\"",
-                token,
-                "\"}",
-            ]);
-        } else {
-            match self.format {
-                Format::Pretty => text.push_str(token),
-                Format::Json => text.extend(["{\"PeeringToken\":\"", token, "\"}"]),
-            }
+            return Ok(establish_body(name, token));
+        }
+        let mut text = Zeroizing::new(String::with_capacity(token.len() + 32));
+        match self.format {
+            Format::Pretty => text.push_str(token),
+            // Base64 needs no escapes in JSON.
+            Format::Json => text.extend(["{\"PeeringToken\":\"", token, "\"}"]),
         }
         text.push('\n');
         Ok(text)

@@ -1,10 +1,12 @@
 //! Whether a kit is as it was written, and whether it works.
 
 use super::error::MeshError;
+use super::file::SiteState;
+use super::files::{AGENT, BODY, PAGE, ROOTS, SNAPSHOT, TOKEN};
 use super::kept::{self, Kept};
-use super::kit::{AGENT, BODY, PAGE, ROOTS, SNAPSHOT, TOKEN};
 use super::{folder, manifest};
 use crate::ca::{CaFault, check_configuration};
+use crate::restore::ERASED;
 use crate::snapshot::{Direction, SnapshotError, State};
 use crate::{Circumstances, DecodeError, Finding, Refusal, findings, judge, token_in_envelope};
 use jiff::Timestamp;
@@ -23,6 +25,8 @@ pub struct Checked {
     pub tokens: usize,
     /// How many snapshots were read.
     pub snapshots: usize,
+    /// The snapshots, by path, that have no base: restoring one erases all that a cluster has.
+    pub erasing: Vec<String>,
     /// What is wrong, by the path of the file.
     pub faults: Vec<(String, CheckFault)>,
     /// What is found in tokens, by the path of the token.
@@ -60,6 +64,11 @@ pub enum CheckFault {
     /// A snapshot is refused.
     #[error("{0}")]
     Snapshot(SnapshotError),
+    /// A snapshot without a base for a running site.
+    #[error(
+        "restoring it erases {ERASED}: it has no base, and the site is running. Do not restore it; write the kit again"
+    )]
+    ErasesRunning,
     /// Two snapshots have different secrets for one peering.
     #[error(
         "expected the stream's secret that the snapshot of {peer:?} has, but found another or none there"
@@ -101,11 +110,13 @@ pub fn check(out: &Path, at: Timestamp) -> Result<Checked, MeshError> {
     checked.files = sums.len();
     let good = checked.sums(out, &sums);
     checked.extra(out, &sums)?;
-    if let Err(error) = Kept::read(out) {
+    let kept = Kept::read(out).unwrap_or_else(|error| {
         let fault = CheckFault::Damaged(error.to_string());
         checked.faults.push((kept::FILE.to_owned(), fault));
-    }
+        None
+    });
     let states = checked.snapshots(out, &good);
+    checked.without_base(&states, kept.as_ref());
     for path in &good {
         let Some((site, name)) = path.split_once('/') else {
             continue;
@@ -191,6 +202,19 @@ impl Checked {
             }
         }
         states
+    }
+
+    /// Finds the snapshots that have no base. The servers of a cluster that runs have roots.
+    fn without_base(&mut self, states: &BTreeMap<String, State>, kept: Option<&Kept>) {
+        for (site, _) in states.iter().filter(|(_, state)| state.roots.is_empty()) {
+            let path = format!("{site}/{SNAPSHOT}");
+            let kept = kept.and_then(|kept| kept.sites.get(site));
+            if kept.and_then(|kept| kept.state) == Some(SiteState::Running) {
+                self.fault(&path, CheckFault::ErasesRunning);
+            } else {
+                self.erasing.push(path);
+            }
+        }
     }
 
     fn token(

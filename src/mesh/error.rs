@@ -1,5 +1,6 @@
 //! Why no kit is written.
 
+use crate::restore::ERASED;
 use crate::snapshot::{NameTaken, SeedError, SnapshotError};
 use crate::{GenerateError, PeerNameError, Refusal, ReleaseError, RootsError};
 use std::io;
@@ -109,6 +110,31 @@ pub enum Fault {
         expected: String,
         /// The file's.
         found: String,
+    },
+    /// A site does not say whether its cluster has anything to lose.
+    #[error("site {name:?} does not say whether its cluster is new or running")]
+    NoState {
+        /// The site.
+        name: String,
+    },
+    /// The key that `state` replaced.
+    #[error(
+        "the key \"restored\" no longer exists: write state = \"running\" in place of restored = true"
+    )]
+    Restored,
+    /// A new site with a base.
+    #[error(
+        "site {name:?} has state = \"new\" and a base, but a base is a snapshot of a running cluster"
+    )]
+    BaseOfNew {
+        /// The site.
+        name: String,
+    },
+    /// A site that was running is new.
+    #[error("site {name:?} has state = \"new\", but this kit already knows it as running")]
+    WasRunning {
+        /// The site.
+        name: String,
     },
     /// A file cannot be read.
     #[error("cannot read {}: {error}", .path.display())]
@@ -228,15 +254,15 @@ pub enum Fault {
         /// What is wrong with it.
         message: String,
     },
-    /// A restored site needs a base.
-    #[error(
-        "expected a new base for {site:?}, which is restored already, as peerings are to be added to it: {peers}"
-    )]
+    /// A running site needs a base.
+    #[error("site {site:?} is running, so adding a peering with {peers} to its state needs a base")]
     NeedsBase {
         /// The site.
         site: String,
-        /// The peers.
+        /// The peers whose peerings its snapshot is to bring.
         peers: String,
+        /// Those of them that could accept in its place.
+        turn: Vec<String>,
     },
     /// The name of a peering is taken in a base.
     #[error("in the base of {site:?}: {error}")]
@@ -282,20 +308,33 @@ pub enum Fault {
 impl Fault {
     /// What to do about it, where the message does not say so.
     #[must_use]
-    pub fn hint(&self) -> Option<String> {
+    pub fn hints(&self) -> Vec<String> {
         let hint = match self {
+            Self::NoState { .. } | Self::Restored => return states(),
+            Self::NeedsBase { site, turn, .. } => return needs_base(site, turn),
             Self::Toml { near, .. } | Self::NoSuchSite { near, .. } => {
-                return near.as_ref().map(|near| format!("there is {near:?}"));
+                let near = near.iter();
+                return near.map(|near| format!("there is {near:?}")).collect();
             }
-            Self::NoSites => "a site is a table: [[sites]], then name, datacenter and addresses",
+            Self::BaseOfNew { .. } => {
+                "write state = \"running\", or remove base if there is nothing in the cluster to keep"
+            }
+            Self::WasRunning { .. } => {
+                return vec![
+                    format!(
+                        "restoring a snapshot without a base erases {ERASED}: write state = \"running\""
+                    ),
+                    "if the cluster was set up again from nothing, give it another name, or write the kit to another folder".to_owned(),
+                ];
+            }
+            Self::NoSites => {
+                "a site is a table: [[sites]], then name, state, datacenter and addresses"
+            }
             Self::NotFromOutside { .. } => {
                 "allow_private = true says that the dialers are in the same network"
             }
-            Self::NeedsBase { .. } => {
-                "consul snapshot save writes one there; name it under base. A second restore of an earlier snapshot ends the peerings that there are"
-            }
             Self::OldBase { .. } | Self::EarlierBase { .. } => {
-                "save a new one with consul snapshot save, or take it all the same with --allow-old-base"
+                "restoring it loses every change since then: save a new one with consul snapshot save, or use it with --allow-old-base"
             }
             Self::BothWays { .. } | Self::PairTwice { .. } => "leave one of the two out",
             Self::PeeringInBase { .. } => {
@@ -305,10 +344,37 @@ impl Fault {
             Self::Turned { .. } => "turn the pair round in the file, or write to another folder",
             Self::KeyWithoutCa => "without ca and key, a root is made and kept in the folder",
             Self::Ca { fault, .. } => fault.fix(),
-            _ => return None,
+            _ => return Vec::new(),
         };
-        Some(hint.to_owned())
+        vec![hint.to_owned()]
     }
+}
+
+/// What each state of a site means; what is lost first.
+fn states() -> Vec<String> {
+    vec![
+        format!(
+            "state = \"new\": restoring its snapshot erases {ERASED}. Only for a cluster with nothing to keep"
+        ),
+        "state = \"running\": the cluster keeps what it has. It gets a snapshot only from a base, which consul snapshot save writes".to_owned(),
+    ]
+}
+
+/// How a running site gets its peerings without losing what it has.
+fn needs_base(site: &str, turn: &[String]) -> Vec<String> {
+    let mut hints = vec![format!(
+        "a snapshot without a base would erase {ERASED}: run consul snapshot save base.snap at {site:?}, then write base = \"base.snap\""
+    )];
+    if let [first, rest @ ..] = turn {
+        let more = match rest.len() {
+            0 => String::new(),
+            more => format!(", and {more} more such pairs"),
+        };
+        hints.push(format!(
+            "or write {{ accept = \"{first}\", dial = \"{site}\" }}{more}: a site that only dials is never restored"
+        ));
+    }
+    hints
 }
 
 /// Why no kit is written, or not all of it.
@@ -362,9 +428,9 @@ pub enum MeshError {
         /// What was given.
         found: String,
     },
-    /// A pair of two seeded ends cannot have another secret once one is restored.
-    #[error("expected two sites that are not restored yet, but found {site:?} restored")]
-    RotateRestored {
+    /// A pair of two seeded ends cannot have another secret while one is running without a base.
+    #[error("cannot rotate the secret of a peering in mode active: site {site:?} is running")]
+    RotateRunning {
         /// The site.
         site: String,
     },

@@ -6,6 +6,7 @@
 //!
 //! [[sites]]
 //! name = "berlin"
+//! state = "new"               # or "running"
 //! datacenter = "dc1"
 //! addresses = ["203.0.113.5:8503"]
 //! ```
@@ -20,6 +21,7 @@ use serde::de::{self, Deserializer, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Range;
 use std::path::PathBuf;
 use toml::Spanned;
 
@@ -43,6 +45,17 @@ impl Mode {
             Self::Active => "active",
         }
     }
+}
+
+/// Whether a site's cluster has anything to lose. Nothing says this but the file: a snapshot without
+/// a base, restored on a running cluster, erases it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum SiteState {
+    /// Nothing: its snapshot is made without a base.
+    New,
+    /// Its data and its peerings: its snapshot is made from a base, or not at all.
+    Running,
 }
 
 /// A file that describes a mesh, read and checked for what can be told from its text.
@@ -69,8 +82,7 @@ pub(super) struct SiteEntry {
     pub(super) key: Option<Spanned<PathBuf>>,
     pub(super) cluster_id: Option<Spanned<String>>,
     pub(super) base: Option<Spanned<PathBuf>>,
-    #[serde(default)]
-    pub(super) restored: bool,
+    state: Option<Spanned<SiteState>>,
     pub(super) allow_private: Option<bool>,
     pub(super) consul_version: Option<Spanned<String>>,
     pub(super) kubernetes: Option<Kubernetes>,
@@ -118,7 +130,7 @@ struct Document {
 }
 
 /// The keys of each table, for a key that is near to one.
-const KEYS: [&str; 22] = [
+const KEYS: [&str; 24] = [
     "mode",
     "pairs",
     "sites",
@@ -130,7 +142,7 @@ const KEYS: [&str; 22] = [
     "key",
     "cluster_id",
     "base",
-    "restored",
+    "state",
     "allow_private",
     "consul_version",
     "kubernetes",
@@ -141,7 +153,12 @@ const KEYS: [&str; 22] = [
     "full",
     "token",
     "active",
+    "new",
+    "running",
 ];
+
+/// The key that `state` replaced.
+const REPLACED: &str = "restored";
 
 impl MeshFile {
     /// Reads a file's text.
@@ -154,7 +171,11 @@ impl MeshFile {
             let at = error.span().unwrap_or(0..0);
             let message = in_words(error.message());
             let known = error.message().starts_with("unknown ");
-            let near = known.then(|| text.get(at.clone()).and_then(near)).flatten();
+            let found = text.get(at.clone()).filter(|_| known);
+            if found.is_some_and(|found| unquoted(found) == REPLACED) {
+                return vec![Located::new(at, Fault::Restored)];
+            }
+            let near = found.and_then(near);
             vec![Located::new(at, Fault::Toml { message, near })]
         })?;
         let mut faults = Vec::new();
@@ -194,6 +215,18 @@ impl MeshFile {
 }
 
 impl SiteEntry {
+    /// Whether it has anything to lose. A base is a snapshot of a running cluster.
+    pub(super) fn state(&self) -> SiteState {
+        let given = self.state.as_ref().map(|state| *state.get_ref());
+        given.unwrap_or(SiteState::Running)
+    }
+
+    /// Where the file says so, or else its name.
+    pub(super) fn state_at(&self) -> Range<usize> {
+        let given = self.state.as_ref().map(Spanned::span);
+        given.unwrap_or_else(|| self.name.span())
+    }
+
     fn check(&self, faults: &mut Vec<Located>) {
         if let Some(version) = &self.consul_version
             && let Err(error) = version.get_ref().parse::<Release>()
@@ -210,6 +243,17 @@ impl SiteEntry {
             && self.ca.is_empty()
         {
             faults.push(Located::new(key.span(), Fault::KeyWithoutCa));
+        }
+        match (&self.state, &self.base) {
+            (None, None) => {
+                let name = self.name.get_ref().clone();
+                faults.push(Located::new(self.name.span(), Fault::NoState { name }));
+            }
+            (Some(state), Some(_)) if *state.get_ref() == SiteState::New => {
+                let name = self.name.get_ref().clone();
+                faults.push(Located::new(state.span(), Fault::BaseOfNew { name }));
+            }
+            _ => {}
         }
         if let Some(base) = &self.base {
             if let Some(ca) = self.ca.first() {
@@ -289,8 +333,11 @@ fn in_words(message: &str) -> String {
 
 /// The known word that is nearest to a key or value, as it stands in the text.
 fn near(found: &str) -> Option<String> {
-    let found = found.trim_matches(['"', '\'']);
-    nearest_word(found, KEYS).map(str::to_owned)
+    nearest_word(unquoted(found), KEYS).map(str::to_owned)
+}
+
+fn unquoted(found: &str) -> &str {
+    found.trim_matches(['"', '\''])
 }
 
 impl<'de> Deserialize<'de> for PairsEntry {
@@ -329,7 +376,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const TWO: &str = "[[sites]]\nname = \"a\"\ndatacenter = \"dc1\"\n[[sites]]\nname = \"b\"\ndatacenter = \"dc2\"\n";
+    const TWO: &str = "[[sites]]\nname = \"a\"\nstate = \"new\"\ndatacenter = \"dc1\"\n[[sites]]\nname = \"b\"\nstate = \"running\"\ndatacenter = \"dc2\"\n";
 
     /// What is wrong in a text, each with the text it is found at.
     fn faults(text: &str) -> Vec<(String, String)> {
@@ -379,10 +426,25 @@ mod tests {
             ("consul_version = \"1.12\"", "\"1.12\""),
             ("name = \"c\"", "name"),
             ("partition = \"west\"", "partition"),
+            ("restored = true", "restored"),
+            ("\"restored\" = false", "\"restored\""),
             ("base = \"b.snap\"\nca = [\"c.pem\"]", "\"c.pem\""),
         ] {
             let text = format!("{TWO}{extra}\n");
             let found = faults(&text);
+            assert_eq!(found[0].0, at, "{found:?}");
+        }
+        for (from, to, at) in [
+            ("state = \"new\"\n", "", "\"a\""),
+            ("state = \"new\"", "state = \"runing\"", "\"runing\""),
+            (
+                "state = \"new\"",
+                "state = \"new\"\nbase = \"b.snap\"",
+                "\"new\"",
+            ),
+        ] {
+            let found = faults(&TWO.replace(from, to));
+            assert_eq!(found.len(), 1, "{found:?}");
             assert_eq!(found[0].0, at, "{found:?}");
         }
         let twice = TWO.replace("\"b\"", "\"a\"");

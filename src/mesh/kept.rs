@@ -6,7 +6,7 @@
 //! a damaged file is refused, as new secrets in place of lost ones would go unnoticed.
 
 use super::error::MeshError;
-use super::file::Mode;
+use super::file::{Mode, SiteState};
 use super::folder;
 use crate::Secret;
 use base16ct::lower::encode_string as hex;
@@ -44,6 +44,21 @@ pub(super) struct KeptSite {
     pub(super) base: Option<String>,
     /// The peers whose peerings a snapshot for it has had.
     pub(super) seeded: BTreeSet<String>,
+    /// What the file said last of its cluster.
+    pub(super) state: Option<SiteState>,
+    /// What its tokens were made of last.
+    pub(super) identity: Option<KeptIdentity>,
+}
+
+/// What the tokens of a site are made of, so that they stay as they are when its base leaves the
+/// file after the restore.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct KeptIdentity {
+    pub(super) roots: Vec<String>,
+    pub(super) cluster_id: String,
+    pub(super) addresses: Vec<String>,
+    pub(super) release: Option<String>,
 }
 
 /// A CA that was made here.
@@ -173,6 +188,8 @@ mod tests {
             }),
             base: None,
             seeded: ["b".to_owned()].into(),
+            state: Some(SiteState::New),
+            identity: None,
         };
         kept.sites.insert("a".to_owned(), site);
         kept.pairs.push(KeptPair {

@@ -3,18 +3,22 @@
 //! A file whose content is there already is left as it is, its time included. Folders are written side
 //! by side: most of the time goes into waiting for the disk.
 
+use super::base::SiteBase;
 use super::error::MeshError;
 use super::file::Mode;
+use super::files::{AGENT, BODY, PAGE, RESOURCE, ROOTS, RUNBOOK, SECRET, SNAPSHOT, TOKEN};
 use super::folder;
 use super::kept::Kept;
+use super::options::Options;
 use super::plan::Plan;
-use super::site::{Site, SiteBase};
-use super::{Options, manifest, page, report, runbook};
+use super::site::Site;
+use super::{manifest, page, report, runbook};
 use crate::ca;
 use crate::kubernetes::{DEFAULT_KEY, manifest as secret_manifest};
 use crate::snapshot::{Seed, seed_fresh};
 use base16ct::lower::encode_string as hex;
 use jiff::Timestamp;
+use peering_token::establish_body;
 use ring::digest::{SHA256, digest};
 use std::collections::BTreeMap;
 use std::fs;
@@ -23,18 +27,6 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use zeroize::Zeroizing;
-
-/// The page's name.
-pub(super) const PAGE: &str = "mesh.html";
-/// The names of files in a site's folder.
-pub(super) const RUNBOOK: &str = "RUNBOOK.md";
-pub(super) const ROOTS: &str = "root.pem";
-pub(super) const AGENT: &str = "agent-ca.json";
-pub(super) const SNAPSHOT: &str = "seeded.snap";
-pub(super) const TOKEN: &str = ".token";
-pub(super) const BODY: &str = ".establish.json";
-pub(super) const SECRET: &str = ".secret.yaml";
-pub(super) const RESOURCE: &str = ".peering.yaml";
 
 /// How many folders are written at once. More do not help, and each takes memory.
 const WRITERS: usize = 4;
@@ -45,6 +37,12 @@ pub(super) struct Written {
     pub(super) written: usize,
     pub(super) unchanged: usize,
     pub(super) removed: usize,
+    /// The sites whose snapshot has no base.
+    pub(super) erasing: Vec<String>,
+    /// Those of them that had a kit before, in which this snapshot was another or missing.
+    pub(super) replaced: Vec<String>,
+    /// The sites whose snapshot leaves the kit, as it counts as restored, and the peers in it.
+    pub(super) as_restored: Vec<(String, String)>,
     /// The SHA-256 of each file, by path.
     files: BTreeMap<String, String>,
 }
@@ -73,6 +71,15 @@ pub(super) fn write(
     let before = manifest::read(out).ok().flatten().unwrap_or_default();
     remove_partial(out);
     let mut all = write_sites(plan, kept, options, progress)?;
+    let had_snapshot = |site: &str| before.contains_key(&format!("{site}/{SNAPSHOT}"));
+    let as_restored = plan.as_restored.iter();
+    all.as_restored = as_restored
+        .filter(|(site, _)| had_snapshot(site))
+        .cloned()
+        .collect();
+    // Folders are written side by side, in any order.
+    all.erasing.sort();
+    all.replaced.sort();
 
     let html = page::page(&report::report(plan, kept));
     let was_written = folder::write(&out.join(PAGE), html.as_bytes())?;
@@ -129,6 +136,8 @@ fn write_sites(
                 (Ok(all), Ok(())) => {
                     all.written += writer.written.written;
                     all.unchanged += writer.written.unchanged;
+                    all.erasing.append(&mut writer.written.erasing);
+                    all.replaced.append(&mut writer.written.replaced);
                     all.files.append(&mut writer.written.files);
                 }
                 // The first failure ends the work of all.
@@ -172,7 +181,9 @@ impl SiteWriter<'_> {
         let folder = self.out.join(&site.name);
         folder::create(&folder)?;
         remove_partial(&folder);
-        self.file(ROOTS, site.roots.entries.concat().as_bytes())?;
+        if site.is_known() {
+            self.file(ROOTS, site.roots.entries.concat().as_bytes())?;
+        }
         if let Some((certificate, key)) = &site.ca {
             let text = ca::agent_configuration(&site.cluster_id, certificate, key);
             self.file(AGENT, text.as_bytes())?;
@@ -217,15 +228,7 @@ impl SiteWriter<'_> {
             let peer = pair.peer(self.index);
             if dials {
                 self.file(&format!("{peer}{TOKEN}"), token.as_bytes())?;
-                let mut body = Zeroizing::new(String::with_capacity(token.len() + 256));
-                // Neither base64 nor the name of a peer needs escapes in JSON.
-                body.extend([
-                    "{\"PeerName\":\"",
-                    peer,
-                    "\",\"PeeringToken\":\"",
-                    &token,
-                    "\"}\n",
-                ]);
+                let body = establish_body(peer, &token);
                 self.file(&format!("{peer}{BODY}"), body.as_bytes())?;
             }
             if let Some(kubernetes) = on_kubernetes {
@@ -252,7 +255,14 @@ impl SiteWriter<'_> {
             site: self.site.name.clone(),
             error,
         })?;
-        self.file(SNAPSHOT, &bytes)
+        let before = self.written.written;
+        self.file(SNAPSHOT, &bytes)?;
+        let task = self.plan.tasks.get(self.index);
+        if self.written.written > before && task.is_some_and(|task| task.is_known) {
+            self.written.replaced.push(self.site.name.clone());
+        }
+        self.written.erasing.push(self.site.name.clone());
+        Ok(())
     }
 
     /// A base may be large, so that it is not held in memory.

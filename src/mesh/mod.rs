@@ -7,7 +7,7 @@
 //! | in a site's folder | is there |
 //! |---|---|
 //! | `RUNBOOK.md` | always: what to type there, in order |
-//! | `root.pem` | always: the roots that dialers of the site trust |
+//! | `root.pem` | where the roots that dialers of the site trust are known |
 //! | `agent-ca.json` | where the CA was made here or its key was given |
 //! | `seeded.snap` | where the site's state is to have peerings that it has not |
 //! | `PEER.token`, `PEER.establish.json` | for a peer that the site dials, in the mode `token` |
@@ -17,13 +17,18 @@
 //! `.mesh-state.json`, which stays where the kit was made: it has all keys and secrets, so that the
 //! next run keeps them.
 
+mod authority;
+mod base;
+mod blocks;
 mod check;
 mod error;
 mod file;
+mod files;
 mod folder;
 mod kept;
 mod kit;
 mod manifest;
+mod options;
 mod page;
 mod plan;
 mod report;
@@ -33,47 +38,14 @@ mod site;
 pub use check::{CheckFault, Checked, check};
 pub use error::{Fault, Located, MeshError};
 pub use file::{MeshFile, Mode};
+pub use options::Options;
 
 use crate::{Finding, Level};
-use jiff::Timestamp;
 use kept::Kept;
 use plan::Plan;
 use std::collections::BTreeSet;
 use std::fs::{self, File, TryLockError};
 use std::path::Path;
-
-/// How a kit is written.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct Options<'a> {
-    /// The folder that the names of files in the file start from.
-    pub folder: &'a Path,
-    /// The kit's folder.
-    pub out: &'a Path,
-    /// The mode, where it is not to be the file's.
-    pub mode: Option<Mode>,
-    /// Pairs that get another secret, each `SITE/SITE`.
-    pub rotate: &'a [String],
-    /// Take a base that is older than an hour, or than the last snapshot for its site.
-    pub allow_old_base: bool,
-    /// The moment at which the kit is made.
-    pub now: Timestamp,
-}
-
-impl<'a> Options<'a> {
-    /// Nothing is asked for but the kit.
-    #[must_use]
-    pub fn new(folder: &'a Path, out: &'a Path, now: Timestamp) -> Self {
-        Self {
-            folder,
-            out,
-            mode: None,
-            rotate: &[],
-            allow_old_base: false,
-            now,
-        }
-    }
-}
 
 /// A kit that was written.
 #[derive(Debug)]
@@ -91,6 +63,16 @@ pub struct Built {
     pub unchanged: usize,
     /// How many were removed, as they are no part of the kit any more.
     pub removed: usize,
+    /// The sites whose snapshot has no base: restoring it erases all that a cluster has.
+    pub erasing: Vec<String>,
+    /// Those of them that were in the kit before, and whose snapshot this run wrote anew.
+    pub replaced: Vec<String>,
+    /// The running sites whose snapshot left the kit, as it counts as restored there, and the peers in
+    /// it.
+    pub as_restored: Vec<(String, String)>,
+    /// New pairs of a full mesh, dialer first, in which a running site dials so that it needs no
+    /// restore.
+    pub spared: Vec<(String, String)>,
     /// What is found in the tokens of each site, as its dialers get them.
     pub findings: Vec<(String, Finding)>,
 }
@@ -112,11 +94,13 @@ pub struct Built {
 /// let file = r#"
 ///     [[sites]]
 ///     name = "berlin"
+///     state = "new"
 ///     datacenter = "berlin"
 ///     addresses = ["berlin.acme.internal"]
 ///
 ///     [[sites]]
 ///     name = "tokyo"
+///     state = "new"
 ///     datacenter = "tokyo"
 ///     addresses = ["tokyo.acme.internal"]
 /// "#;
@@ -190,6 +174,10 @@ pub fn build(
         written: written.written,
         unchanged: written.unchanged,
         removed: written.removed,
+        erasing: written.erasing,
+        replaced: written.replaced,
+        as_restored: written.as_restored,
+        spared: plan.spared.clone(),
         findings: findings.collect(),
     })
 }

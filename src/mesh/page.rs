@@ -64,8 +64,10 @@ pub(crate) struct SiteReport {
     pub(crate) addresses: Vec<String>,
     /// Its roots; none where it peers in plaintext.
     pub(crate) roots: Vec<RootDetails>,
-    /// The snapshot that its own was made from; none for a fresh cluster.
+    /// The snapshot that its own was made from; none for a new cluster, or one that is not restored.
     pub(crate) base: Option<BaseReport>,
+    /// Whether its cluster is a new one.
+    pub(crate) is_new: bool,
 }
 
 /// The snapshot that a site's own was made from.

@@ -5,15 +5,16 @@
 //!
 //! | the site has | its snapshot gets |
 //! |---|---|
-//! | no base | all its peerings; none if it is restored already, and new ones are refused then |
+//! | `state = "new"` | all its peerings |
+//! | `state = "running"` and no base | none: it is not written, and a new peering that needs it is refused |
 //! | a base | the peerings that are not in the base, and those that get another secret |
 //!
 //! In the mode `token` only acceptors need a peering in their snapshot, in `active` both ends do.
 
-use super::Options;
 use super::error::{Fault, Located, MeshError};
 use super::file::{MeshFile, Mode, PairsEntry};
 use super::kept::{Kept, KeptPair, KeptSite};
+use super::options::Options;
 use super::site::Site;
 use crate::Secret;
 use crate::generate::uuid;
@@ -29,6 +30,10 @@ pub(super) struct Plan {
     pub(super) pairs: Vec<Pair>,
     /// What each site does, in their order.
     pub(super) tasks: Vec<Task>,
+    /// The pairs, dialer first, whose direction spares the dialer a restore.
+    pub(super) spared: Vec<(String, String)>,
+    /// The running sites without a base that had a snapshot once, and the peers that it brought.
+    pub(super) as_restored: Vec<(String, String)>,
 }
 
 /// Two sites that peer.
@@ -51,6 +56,8 @@ pub(super) struct Task {
     pub(super) dials: Vec<usize>,
     /// The peerings that its snapshot gets.
     pub(super) seeds: Vec<usize>,
+    /// Whether an earlier run wrote a kit for the site, part of which may be in use.
+    pub(super) is_known: bool,
 }
 
 impl Plan {
@@ -62,7 +69,7 @@ impl Plan {
         options: &Options<'_>,
     ) -> Result<Self, MeshError> {
         let mut faults = Vec::new();
-        let mut pairs = pairs(file, &sites, kept, &mut faults)?;
+        let (mut pairs, spared) = pairs(file, &sites, kept, &mut faults)?;
         pairs.sort_by_key(|pair| (pair.accept, pair.dial));
         let mut tasks: Vec<Task> = sites.iter().map(|_| Task::default()).collect();
         for (index, pair) in pairs.iter().enumerate() {
@@ -79,9 +86,12 @@ impl Plan {
             sites,
             pairs,
             tasks,
+            spared,
+            as_restored: Vec::new(),
         };
+        let is_listed = matches!(file.pairs, PairsEntry::List(_));
         for index in 0..plan.sites.len() {
-            plan.fill(index, kept, &rotated, options, &mut faults);
+            plan.fill(index, kept, &rotated, options, is_listed, &mut faults);
         }
         if !faults.is_empty() {
             faults.sort_by_key(|fault| fault.span.start);
@@ -98,6 +108,7 @@ impl Plan {
         kept: &mut Kept,
         rotated: &BTreeSet<usize>,
         options: &Options<'_>,
+        is_listed: bool,
         faults: &mut Vec<Located>,
     ) {
         let (Some(site), Some(task)) = (self.sites.get(index), self.tasks.get_mut(index)) else {
@@ -113,6 +124,7 @@ impl Plan {
             faults.push(Located::new(site.at.clone(), Fault::NoAddresses { dial }));
         }
         let known = kept.sites.get(&site.name);
+        task.is_known = known.is_some();
         let seeded = known.map(|known| known.seeded.clone()).unwrap_or_default();
         let mut in_snapshot = task.accepts.clone();
         if self.mode == Mode::Active {
@@ -120,22 +132,31 @@ impl Plan {
         }
         let base = site.base.as_ref();
         let known_base = known.and_then(|known| known.base.as_ref());
-        let same_base = base.is_some_and(|base| known_base == Some(&base.sha256));
-        // The base of the last snapshot, or none, is not what a restored site has become since.
-        let is_outdated = site.restored && (base.is_none() || same_base);
         let mut unseeded = Vec::new();
+        let mut restored = Vec::new();
+        let mut turn = Vec::new();
         for place in in_snapshot {
             let Some(pair) = self.pairs.get_mut(place) else {
                 continue;
             };
             let peer = pair.peer(index).to_owned();
             let is_rotated = rotated.contains(&place) && pair.accept == index;
-            if is_outdated && (!seeded.contains(&peer) || is_rotated) {
-                unseeded.push((pair.at.clone(), peer));
+            if site.is_running_without_base() {
+                // Peerings that it has keep their tokens; those of an unknown root have none.
+                if !seeded.contains(&peer) || is_rotated || !site.is_known() {
+                    let dialer = self.sites.get(pair.dial);
+                    let can_turn = dialer.is_some_and(|dialer| dialer.can_accept(site));
+                    if self.mode == Mode::Token && is_listed && pair.is_new && can_turn {
+                        turn.push(peer.clone());
+                    }
+                    unseeded.push(peer);
+                } else {
+                    restored.push(peer);
+                }
                 continue;
             }
-            let seed = match site.state() {
-                None => Ok(!site.restored),
+            let seed = match site.in_base() {
+                None => Ok(true),
                 Some(state) => pair.seed(site, index, state, self.mode, is_rotated, &seeded),
             };
             match seed {
@@ -145,7 +166,7 @@ impl Plan {
             }
         }
         if self.mode == Mode::Token
-            && let Some(state) = site.state()
+            && let Some(state) = site.in_base()
         {
             for pair in task.dials.iter().filter_map(|place| self.pairs.get(*place)) {
                 if let Err(error) = name_to_dial(state, pair.peer(index)) {
@@ -155,10 +176,10 @@ impl Plan {
             }
         }
         if !unseeded.is_empty() {
-            let peers: Vec<&str> = unseeded.iter().map(|(_, peer)| peer.as_str()).collect();
             let fault = Fault::NeedsBase {
                 site: site.name.clone(),
-                peers: peers.join(", "),
+                peers: unseeded.join(", "),
+                turn,
             };
             faults.push(Located::new(site.at.clone(), fault));
             return;
@@ -167,8 +188,19 @@ impl Plan {
         let peers = task.seeds.iter().filter_map(|place| self.pairs.get(*place));
         let peers: BTreeSet<String> = peers.map(|pair| pair.peer(index).to_owned()).collect();
         let has_rotated = task.seeds.iter().any(|place| rotated.contains(place));
-        let has_new_base = base.is_some() && !same_base;
-        let changes = known.is_none() || has_rotated || has_new_base || !peers.is_subset(&seeded);
+        let has_new_base = base.is_some_and(|base| known_base != Some(&base.sha256));
+        let grows = has_rotated || !peers.is_subset(&seeded);
+        // A new base was judged when it was read. The last one has grown older since.
+        if let Some(base) = base.filter(|_| grows && !has_new_base)
+            && let Err(fault) = base.check_age(options)
+        {
+            faults.push(Located::new(base.at.clone(), fault));
+        }
+        if !restored.is_empty() {
+            let peers = restored.join(", ");
+            self.as_restored.push((site.name.clone(), peers));
+        }
+        let changes = known.is_none() || has_new_base || grows;
         let made_at = known.filter(|_| !changes).map(|known| known.made_at);
         let next = KeptSite {
             made_at: made_at.unwrap_or(options.now),
@@ -177,8 +209,26 @@ impl Plan {
                 .map(|base| base.sha256.clone())
                 .or_else(|| known_base.cloned()),
             seeded: &seeded | &peers,
+            state: Some(site.state),
+            identity: site
+                .identity()
+                .or_else(|| known.and_then(|known| known.identity.clone())),
         };
         kept.sites.insert(site.name.clone(), next);
+    }
+
+    /// The peers that a site's snapshot adds to its base.
+    pub(super) fn added(&self, index: usize) -> Vec<&str> {
+        let (Some(site), Some(task)) = (self.sites.get(index), self.tasks.get(index)) else {
+            return Vec::new();
+        };
+        let pairs = task.seeds.iter().filter_map(|at| self.pairs.get(*at));
+        let peers = pairs.map(|pair| pair.peer(index));
+        let in_base = |peer: &str| {
+            site.in_base()
+                .is_some_and(|base| base.peering(peer).is_some())
+        };
+        peers.filter(|peer| !in_base(peer)).collect()
     }
 
     /// The records that a site's snapshot gets.
@@ -293,19 +343,21 @@ impl Pair {
     }
 }
 
-/// The pairs of the file, those that are new with IDs and a secret of their own.
+/// The pairs of the file, those that are new with IDs and a secret of their own; and the new ones
+/// whose direction spares the dialer a restore, by name.
 fn pairs(
     file: &MeshFile,
     sites: &[Site],
     kept: &Kept,
     faults: &mut Vec<Located>,
-) -> Result<Vec<Pair>, MeshError> {
+) -> Result<(Vec<Pair>, Vec<(String, String)>), MeshError> {
     let of_kept = kept
         .pairs
         .iter()
         .map(|pair| (key(&pair.accept, &pair.dial), pair));
     let of_kept: BTreeMap<(&str, &str), &KeptPair> = of_kept.collect();
     let mut pairs = Vec::new();
+    let mut spared = Vec::new();
     let mut add = |accept: usize, dial: usize, at: Range<usize>, may_turn: bool| {
         let (Some(acceptor), Some(dialer)) = (sites.get(accept), sites.get(dial)) else {
             return Ok(());
@@ -340,13 +392,16 @@ fn pairs(
         PairsEntry::Full => {
             for (first, one) in sites.iter().enumerate() {
                 for (second, other) in sites.iter().enumerate().skip(first + 1) {
-                    // A dialer that is newer than its acceptor may find no way to speak to it.
-                    let is_older = one.release.zip(other.release).is_some_and(|(a, b)| a < b);
-                    let (accept, dial) = if is_older {
+                    let (second_accepts, is_spared) = direction(one, other, kept.mode);
+                    let (accept, dial) = if second_accepts {
                         (second, first)
                     } else {
                         (first, second)
                     };
+                    if is_spared && !of_kept.contains_key(&key(&one.name, &other.name)) {
+                        let name = |place: usize| sites.get(place).map(|site| site.name.clone());
+                        spared.extend(name(dial).zip(name(accept)));
+                    }
                     add(accept, dial, other.at.clone(), true)?;
                 }
             }
@@ -367,7 +422,26 @@ fn pairs(
             }
         }
     }
-    Ok(pairs)
+    Ok((pairs, spared))
+}
+
+/// Of two sites that the kit has no pair of yet, whether the later one accepts, and whether that is
+/// so, or not so, to spare the dialer a restore.
+fn direction(earlier: &Site, later: &Site, mode: Mode) -> (bool, bool) {
+    let (earlier_can, later_can) = (earlier.can_accept(later), later.can_accept(earlier));
+    if earlier_can != later_can {
+        return (later_can, false);
+    }
+    // With the secret in both snapshots, both are restored, whoever dials.
+    let spares = |site: &Site| mode == Mode::Token && site.is_running_without_base();
+    if spares(earlier) != spares(later) {
+        return (spares(earlier), true);
+    }
+    let is_older = earlier
+        .release
+        .zip(later.release)
+        .is_some_and(|(a, b)| a < b);
+    (is_older, false)
 }
 
 /// Two names, whichever stands first.
@@ -413,10 +487,13 @@ fn rotate(
         };
         let ends = [pair.accept, pair.dial].map(|end| sites.get(end));
         if mode == Mode::Active
-            && let Some(site) = ends.into_iter().flatten().find(|site| site.restored)
+            && let Some(site) = ends
+                .into_iter()
+                .flatten()
+                .find(|site| site.is_running_without_base())
         {
             let site = site.name.clone();
-            return Err(MeshError::RotateRestored { site });
+            return Err(MeshError::RotateRunning { site });
         }
         if !pair.is_new {
             pair.kept.secret = Secret::new(new_uuid(&pair.kept.accept)?);

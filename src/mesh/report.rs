@@ -30,6 +30,7 @@ pub(super) fn report(plan: &Plan, kept: &Kept) -> Report {
                 name: base.name.clone(),
                 saved_at: base.state.meta.taken_at(),
             }),
+            is_new: site.state == file::SiteState::New,
         }
     });
     // What is found depends on the acceptor and on the dialer's release, and on nothing else.

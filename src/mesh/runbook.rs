@@ -1,11 +1,17 @@
 //! The run-book of a site: what to type there, in order, how to see that it worked, and what must
-//! not be done twice. No secret stands in it or on a command line of it.
+//! not be done twice. It has no secret in it; its commands are in [`blocks`].
 
-use super::file::Mode;
-use super::kit::{AGENT, BODY, RESOURCE, ROOTS, SECRET, SNAPSHOT};
+use super::blocks;
+use super::file::{Mode, SiteState};
+use super::files::{AGENT, BODY, RESOURCE, ROOTS, SECRET, SNAPSHOT};
 use super::plan::{Pair, Plan, Task};
 use super::site::Site;
+use crate::restore::ERASED;
 use std::fmt::Write;
+
+/// Of the two files for ACL tokens, the one that a restore makes worthless, and the other.
+const BEFORE: &str = "-before";
+const AFTER: &str = "";
 
 /// The run-book of the site at this place.
 pub(super) fn text(plan: &Plan, index: usize) -> String {
@@ -36,26 +42,34 @@ impl Book<'_> {
     fn write(mut self) -> String {
         let site = self.site;
         let is_token = self.plan.mode == Mode::Token;
+        let is_new = site.state == SiteState::New;
+        let server_name = match site.server_name() {
+            "" => String::new(),
+            name => format!(", server name `{name}`"),
+        };
         self.text = format!(
-            "# {}\n\nDatacenter `{}`, server name `{}`.\n\n\
-             Each command runs where `consul` reaches a server of this site, in this folder. Where ACLs \
-             are on, the token is read from a file that only you can read, and is never typed:\n\n\
-             \x20   export CONSUL_HTTP_TOKEN_FILE=$HOME/.consul-token\n",
+            "# {}\n\nDatacenter `{}`{server_name}.\n\n\
+             Each command runs where `consul` reaches a server of this site, in this folder. Paste a \
+             block whole: it stops at the first failure, and never replaces the only copy of a \
+             token. After a block that stops, read what it says before you go on.\n",
             site.name,
             site.datacenter(),
-            site.server_name(),
         );
-        if site.ca.is_some() && site.base.is_none() && !site.restored {
+        if site.ca.is_some() && is_new {
             self.ca();
         }
-        if self.task.seeds.is_empty() {
-            self.gap();
-            self.line("There is no snapshot to restore here.");
-        } else {
+        let restores = !self.task.seeds.is_empty();
+        if restores || (is_token && !self.task.dials.is_empty()) {
+            self.token(is_new, if is_new && restores { BEFORE } else { AFTER });
+        }
+        if restores {
             self.restore();
             if site.base.is_none() {
                 self.acls();
             }
+        } else {
+            self.gap();
+            self.line("There is no snapshot to restore here.");
         }
         if is_token {
             self.secrets_of_accepted();
@@ -87,71 +101,112 @@ impl Book<'_> {
             "`{AGENT}` holds the private key of this site's CA. Servers that were started without it have \
              made another CA, and then nothing here fits: start those anew with an empty data directory."
         ));
-        self.code(&[
-            &format!("install -o consul -g consul -m 0600 {AGENT} /etc/consul.d/"),
-            "systemctl start consul",
-        ]);
+        self.code(&blocks::ca(AGENT));
         self.line("Then the servers have this root and no other:");
-        self.code(&[
+        self.code(
             "curl -sS http://127.0.0.1:8500/v1/connect/ca/roots | jq -r '.TrustDomain, .Roots[].RootCert'",
-        ]);
+        );
         self.line(&format!(
             "prints `{}.consul` and the certificate in `{ROOTS}`.",
             self.site.cluster_id
         ));
     }
 
-    fn restore(&mut self) {
-        let peers = self.names(&self.task.seeds);
-        self.heading("Restore the snapshot, once");
-        let replaced = match &self.site.base {
-            None => {
-                "It is made of nothing: a restore leaves no KV, no ACL tokens or policies, no config entries and no other peerings. It is for a new cluster. The catalog fills again by itself within a minute".to_owned()
-            }
-            Some(base) => {
-                let taken = base.state.meta.taken_at();
-                let taken = taken.map_or_else(
-                    || "an unknown time".to_owned(),
-                    |at| at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(),
-                );
-                format!(
-                    "It starts from the base of {taken}: a restore takes KV, ACLs, the CA and the secrets of all other peerings back to that moment, and what changed since is lost"
-                )
-            }
+    /// The file with the ACL token, one for each site that is reached from the same machine.
+    fn token_file(&self, which: &str) -> String {
+        format!("$HOME/.consul-{}{which}.token", self.site.name)
+    }
+
+    /// A restore and an establish need a token where ACLs are on.
+    fn token(&mut self, is_new: bool, which: &str) {
+        let file = self.token_file(which);
+        self.heading("If ACLs are on: have a token ready");
+        let needs = if self.task.seeds.is_empty() {
+            "To establish, the token needs `peering = \"write\"`; a management token has it."
+        } else {
+            "To save and restore, it must be a management token."
         };
         self.line(&format!(
-            "It brings the peerings with {peers}. {replaced}. Where ACLs are on, a restore needs a \
-             management token. Save what there is first:"
+            "Skip this section if ACLs are off. `consul` reads the token from the file that \
+             `CONSUL_HTTP_TOKEN_FILE` names, so that it is on no command line. {needs}"
         ));
-        self.code(&[
-            "consul snapshot save before.snap",
-            &format!("consul snapshot restore {SNAPSHOT}"),
-        ]);
+        if is_new {
+            self.line("\nNew servers have no token yet. This makes the management token:");
+            self.code(&blocks::bootstrap(&file));
+            self.line(
+                "If it says \"ACL bootstrap no longer allowed\", a management token exists: that of \
+                 `acl.tokens.initial_management` in the servers' configuration, or one made before. Type \
+                 that one:",
+            );
+        } else {
+            self.line("\nIf no file holds it yet, type it:");
+        }
+        self.code(&blocks::typed(&file));
+        self.line("Then use it:");
+        self.code(&blocks::use_token(&file));
+    }
+
+    fn restore(&mut self) {
+        let peers = self.names(&self.task.seeds);
+        let block = match &self.site.base {
+            None => blocks::restore_new(SNAPSHOT),
+            Some(_) => blocks::restore_with_base(SNAPSHOT, &self.plan.added(self.index)),
+        };
+        self.heading("Restore the snapshot, once");
+        let destroyed = match &self.site.base {
+            None => format!(
+                "**Restoring `{SNAPSHOT}` erases {ERASED}.** It has no base, so it is only for a new \
+                 cluster: one with nothing to keep. The ACL tokens go too. Nodes and services come back \
+                 within a minute, where ACLs are on once agents have tokens again"
+            ),
+            Some(base) => format!(
+                "**Restoring `{SNAPSHOT}` loses every change since {}**, when its base was saved: KV, \
+                 ACLs, config entries, the CA and the secrets of all other peerings go back to that \
+                 moment",
+                base.taken()
+            ),
+        };
+        self.line(&format!(
+            "{destroyed}. It brings the peerings with {peers}. The block saves what there is to \
+             `before.snap` first:"
+        ));
+        self.code(&block);
+        match &self.site.base {
+            None => self.line(
+                "If it stops and lists records, this cluster is not new: do not restore. Where the kit is \
+                 made, write `state = \"running\"` and name the saved `before.snap.new` as `base`. Only if \
+                 nothing in the list matters, type the block's last command by itself.",
+            ),
+            Some(_) => self.line(
+                "If a peering was up during the restore, restart the servers one after the other: such a \
+                 server may use a whole core until then.",
+            ),
+        }
+        self.line(
+            "The way back is `consul snapshot restore before.snap`. It brings the ACL tokens of that \
+             moment back too, so keep the token that you used.",
+        );
     }
 
     fn acls(&mut self) {
-        self.heading("Where ACLs are on: make the tokens again");
+        let file = self.token_file(AFTER);
+        self.heading("If ACLs are on: make the tokens again");
         self.line(
-            "The snapshot has no ACLs. Until agents have tokens again, the catalog stays empty. \
-             The first command prints the new management token: it goes into the file and not onto the \
-             screen. Where it says \"ACL bootstrap no longer allowed\", the servers have made the token of \
-             `acl.tokens.initial_management` in their configuration again, and that one is used.",
+            "The restore erased every ACL token of this cluster, also the one that you used. Only that of \
+             `acl.tokens.initial_management` exists again after some seconds: if you typed that one, keep \
+             it, and skip the next two blocks. Otherwise make a new management token:",
         );
-        self.code(&[
-            "umask 077",
-            "unset CONSUL_HTTP_TOKEN_FILE",
-            "consul acl bootstrap -format=json > bootstrap.json",
-            "jq -r .SecretID bootstrap.json > $HOME/.consul-token && rm bootstrap.json",
-            "export CONSUL_HTTP_TOKEN_FILE=$HOME/.consul-token",
-        ]);
+        self.code(&blocks::bootstrap(&file));
+        self.code(&blocks::use_token(&file));
+        self.line("Then make a token for each agent:");
+        self.code(&blocks::agent_tokens(self.site.datacenter()));
         self.line(
-            "Then make the agents' tokens, for each agent with its own node name, and put each into \
-             `acl.tokens.agent` of that agent's configuration:",
+            "Put the `SecretID` of each into `acl.tokens.agent` of that agent's configuration, and run \
+             `consul reload` on its machine. Where a token was set with `consul acl set-agent-token`, use \
+             that command again: the token that it saved is used in place of the configuration's. A node \
+             that is skipped has a name with upper-case letters: make its token with a policy that has \
+             `node \"NAME\" { policy = \"write\" }`. The files hold secrets: delete them afterwards.",
         );
-        self.code(&[
-            "consul acl token create -format=json -description \"agent NODE\" -node-identity \"NODE:DATACENTER\" > agent-NODE.json",
-            "consul reload",
-        ]);
     }
 
     /// On Kubernetes an acceptor's resource makes a new token where it finds no Secret.
@@ -166,18 +221,24 @@ impl Book<'_> {
         if pairs.is_empty() {
             return;
         }
-        let mut commands = Vec::new();
-        for pair in pairs {
-            let peer = pair.peer(self.index);
-            commands.push(format!("kubectl apply -f {peer}{SECRET}"));
-            commands.push(format!("kubectl apply -f {peer}{RESOURCE}"));
-        }
+        let peers: Vec<String> = pairs
+            .iter()
+            .map(|pair| pair.peer(self.index).to_owned())
+            .collect();
         self.heading("Accept: the Secret first, then the resource");
         self.line(
             "After the restore, in this order: a PeeringAcceptor that finds no Secret makes a new token, \
              and the one that was carried to the dialer is worth nothing.",
         );
-        self.code(&commands);
+        self.apply(&peers);
+    }
+
+    /// A block for each peer, as one that is not ready holds up no other.
+    fn apply(&mut self, peers: &[String]) {
+        for peer in peers {
+            let (secret, resource) = (format!("{peer}{SECRET}"), format!("{peer}{RESOURCE}"));
+            self.code(&blocks::apply(&secret, &resource));
+        }
     }
 
     fn establish(&mut self) {
@@ -188,41 +249,33 @@ impl Book<'_> {
         if pairs.is_empty() {
             return;
         }
-        let peers: Vec<&str> = pairs.iter().map(|pair| pair.peer(self.index)).collect();
-        let mut commands = Vec::new();
-        let on_kubernetes = self.site.kubernetes.is_some();
-        for peer in &peers {
-            if on_kubernetes {
-                commands.push(format!("kubectl apply -f {peer}{SECRET}"));
-                commands.push(format!("kubectl apply -f {peer}{RESOURCE}"));
-            } else {
-                commands.push(format!(
-                    "curl -sS --fail-with-body -H @acl-header --data-binary @{peer}{BODY} http://127.0.0.1:8500/v1/peering/establish"
-                ));
-            }
-        }
-        let peers = peers.join(", ");
+        let peers: Vec<String> = pairs
+            .iter()
+            .map(|pair| pair.peer(self.index).to_owned())
+            .collect();
         self.heading("Dial");
         self.line(&format!(
-            "Each of these once, after the other site has restored its snapshot: {peers}."
+            "Each of these once, after the other site has restored its snapshot: {}.",
+            peers.join(", ")
         ));
-        if on_kubernetes {
+        if self.site.kubernetes.is_some() {
             self.line(
                 "Do not touch a Secret once its token was used: each new version establishes again, and a used token gives 403.",
             );
+            self.apply(&peers);
         } else {
             self.line(
-                "The token is read from a file, as others see a command line. `acl-header` is needed \
-                 where ACLs are on, with `peering:write`; else leave out `-H @acl-header`:",
+                "`curl` reads the ACL token from `acl-header`, as others see a command line. Where ACLs \
+                 are off, write an empty one with `: > acl-header`. Where they are on:",
             );
-            self.code(&[
-                "(umask 077; printf 'X-Consul-Token: %s\\n' \"$(cat $CONSUL_HTTP_TOKEN_FILE)\" > acl-header)",
-            ]);
+            self.code(&blocks::header());
+            self.line("Then, one after the other:");
+            for peer in &peers {
+                self.code(&blocks::establish(&format!("{peer}{BODY}")));
+            }
+            self.line("At the end:");
+            self.code("rm -f acl-header");
         }
-        if !on_kubernetes {
-            commands.push("rm -f acl-header".to_owned());
-        }
-        self.code(&commands);
         self.line(
             "`tls: unrecognized name` and `connection refused` mean that the other site is not ready: try \
              again. `invalid peering establishment secret` means that it has not restored its snapshot, or \
@@ -243,7 +296,7 @@ impl Book<'_> {
         }
         let peers = self.names(&all);
         self.heading("See that it worked");
-        self.code(&["consul peering list"]);
+        self.code("consul peering list");
         self.line(&format!(
             "shows ACTIVE for each of {peers}, here and at the other end. ACTIVE at one end alone is not enough."
         ));
@@ -256,9 +309,9 @@ impl Book<'_> {
         if !self.task.seeds.is_empty() {
             self.line(&format!(
                 "- Do not restore `{SNAPSHOT}` again once peerings are up: it takes the secrets of their \
-                 streams away, and they end. Delete it after the restore, and mark the site \
-                 `restored = true` where the kit is made. Whatever is added later starts from a new \
-                 `consul snapshot save`."
+                 streams away, and they end. Delete it after the restore. Where the kit is made, write \
+                 `state = \"running\"` for this site and remove its `base`. Whatever is added later \
+                 starts from a new `consul snapshot save`."
             ));
         }
         if self.plan.mode == Mode::Token {
@@ -298,10 +351,10 @@ impl Book<'_> {
         self.text.push('\n');
     }
 
-    fn code<T: AsRef<str>>(&mut self, lines: &[T]) {
+    fn code(&mut self, block: &str) {
         self.gap();
-        for line in lines {
-            let _ = writeln!(self.text, "    {}", line.as_ref());
+        for line in block.lines() {
+            let _ = writeln!(self.text, "    {line}");
         }
         self.text.push('\n');
     }

@@ -1,30 +1,21 @@
 //! A site of the mesh, with what the files say that its entry names.
 
-use super::Options;
+use super::authority::Authority;
+use super::base::SiteBase;
 use super::error::{Fault, Located, MeshError};
-use super::file::{MeshFile, SiteEntry};
-use super::folder;
-use super::kept::{Kept, KeptCa};
-use crate::ca::{RootOptions, check_root, new_root};
+use super::file::{MeshFile, SiteEntry, SiteState};
+use super::kept::{Kept, KeptCa, KeptIdentity, KeptSite};
+use super::options::Options;
 use crate::kubernetes::{DEFAULT_KEY, manifest};
-use crate::snapshot::{Base, State};
+use crate::snapshot::State;
 use crate::{
-    Circumstances, Finding, Inputs, Level, PeeringToken, Release, RootDetails, Roots, Secret,
-    Shape, findings, generate,
+    Circumstances, Finding, Inputs, Level, PeeringToken, Release, Roots, Secret, Shape, findings,
+    generate,
 };
-use consul_snapshot::is_uuid;
-use jiff::Timestamp;
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use zeroize::Zeroizing;
 
-/// A base older than this, in seconds, is an hour's work of others thrown away.
-const OLDEST_BASE: i64 = 60 * 60;
-/// How far two clocks may be apart, in seconds, without being wrong.
-const CLOCK_SKEW: i64 = 60;
 /// What stands in a token's place until it is known.
 const NO_UUID: &str = "00000000-0000-0000-0000-000000000000";
 
@@ -55,20 +46,10 @@ pub(super) struct Site {
     /// That CA, where it was made here.
     pub(super) made: Option<KeptCa>,
     pub(super) base: Option<SiteBase>,
-    pub(super) restored: bool,
+    pub(super) state: SiteState,
     pub(super) kubernetes: Option<OnKubernetes>,
     /// What is found in its tokens, whoever dials.
     pub(super) findings: Vec<Finding>,
-}
-
-/// The snapshot that a site's state starts from.
-pub(super) struct SiteBase {
-    pub(super) file: Mutex<Base<File>>,
-    pub(super) state: State,
-    /// The file's name, without its folder.
-    pub(super) name: String,
-    pub(super) sha256: String,
-    pub(super) at: Range<usize>,
 }
 
 /// Where a site's tokens go on Kubernetes.
@@ -106,8 +87,34 @@ impl Site {
         self.token.dialed_addresses()
     }
 
+    /// Whether nothing that it holds may be lost, and no base says what that is.
+    pub(super) fn is_running_without_base(&self) -> bool {
+        self.state == SiteState::Running && self.base.is_none()
+    }
+
+    /// Whether a dialer can speak to its servers, as far as their releases tell.
+    pub(super) fn can_accept(&self, dialer: &Self) -> bool {
+        let releases = dialer.release.zip(self.release);
+        releases.is_none_or(|(dialer, acceptor)| dialer.can_dial(acceptor))
+    }
+
+    /// Whether its roots are known, without which nobody can dial it.
+    pub(super) fn is_known(&self) -> bool {
+        !self.roots.entries.is_empty()
+    }
+
+    /// What its tokens are made of, for runs that have nothing else.
+    pub(super) fn identity(&self) -> Option<KeptIdentity> {
+        self.is_known().then(|| KeptIdentity {
+            roots: self.roots.entries.clone(),
+            cluster_id: self.cluster_id.clone(),
+            addresses: self.token.server_addresses.clone().unwrap_or_default(),
+            release: self.release.map(|release| release.to_string()),
+        })
+    }
+
     /// The state that its base holds.
-    pub(super) fn state(&self) -> Option<&State> {
+    pub(super) fn in_base(&self) -> Option<&State> {
         self.base.as_ref().map(|base| &base.state)
     }
 }
@@ -155,6 +162,9 @@ fn check_unique(sites: &[Site], faults: &mut Vec<Located>) {
             continue;
         }
         let (id, name) = (site.cluster_id.clone(), site.server_name().to_owned());
+        if id.is_empty() {
+            continue;
+        }
         // Two of one datacenter and cluster ID have the same server name too, and one fault.
         if let Some(other) = cluster_ids.insert(id.clone(), &site.name) {
             let other = other.clone();
@@ -180,14 +190,6 @@ struct Reader<'a> {
     faults: &'a mut Vec<Located>,
 }
 
-/// What a site's CA is known by.
-struct Authority {
-    roots: Roots,
-    cluster_id: Option<String>,
-    ca: Option<(String, Zeroizing<String>)>,
-    made: Option<KeptCa>,
-}
-
 impl Reader<'_> {
     /// Takes note of a fault, for which there is no site.
     fn fault<T>(&mut self, at: Range<usize>, fault: Fault) -> Option<T> {
@@ -195,21 +197,27 @@ impl Reader<'_> {
         None
     }
 
-    fn path(&self, path: &Path) -> PathBuf {
-        self.options.folder.join(path)
+    fn kept(&self) -> Option<&KeptSite> {
+        self.kept.sites.get(self.entry.name.get_ref())
     }
 
     /// The site, unless there was a fault.
     fn site(&mut self) -> Result<Option<Site>, MeshError> {
         let entry = self.entry;
         let before = self.faults.len();
-        let base = self.base();
-        if self.faults.len() > before {
-            return Ok(None);
+        let was_running = self.kept().and_then(|kept| kept.state) == Some(SiteState::Running);
+        if was_running && entry.state() == SiteState::New {
+            let name = entry.name.get_ref().clone();
+            return Ok(self.fault(entry.state_at(), Fault::WasRunning { name }));
         }
+        let base = match SiteBase::read(entry, self.kept, self.options) {
+            Ok(base) => base,
+            Err(Located { span, fault }) => return Ok(self.fault(span, fault)),
+        };
         let state = base.as_ref().map(|base| &base.state);
-        let Some(authority) = self.authority(state)? else {
-            return Ok(None);
+        let authority = match Authority::of(entry, self.kept(), self.options, state)? {
+            Ok(authority) => authority,
+            Err(Located { span, fault }) => return Ok(self.fault(span, fault)),
         };
         let Some(mut inputs) = self.inputs(state, &authority) else {
             return Ok(None);
@@ -229,7 +237,7 @@ impl Reader<'_> {
             }
         };
         let release = self.release(state);
-        let findings = if has_addresses {
+        let findings = if has_addresses && !authority.roots.entries.is_empty() {
             self.findings(&token, release, inputs.shape)
         } else {
             Vec::new()
@@ -255,198 +263,10 @@ impl Reader<'_> {
             ca: authority.ca,
             made: authority.made,
             base,
-            restored: entry.restored,
+            state: entry.state(),
             kubernetes,
             findings,
         }))
-    }
-
-    fn base(&mut self) -> Option<SiteBase> {
-        let given = self.entry.base.as_ref()?;
-        let path = self.path(given.get_ref());
-        let opened = File::open(&path).and_then(|file| {
-            let found = file.metadata()?;
-            let sha256 = folder::sha256(&file)?;
-            Ok((file, found.is_file(), sha256))
-        });
-        let (file, sha256) = match opened {
-            Ok((file, true, sha256)) => (file, sha256),
-            Ok(_) => {
-                let error = std::io::Error::other("it is not a regular file");
-                return self.fault(given.span(), Fault::File { path, error });
-            }
-            Err(error) => return self.fault(given.span(), Fault::File { path, error }),
-        };
-        let file = match Base::open(file) {
-            Ok(base) => base,
-            Err(error) => return self.fault(given.span(), Fault::Base { path, error }),
-        };
-        let kept = self.kept.sites.get(self.entry.name.get_ref());
-        let is_new = kept.and_then(|kept| kept.base.as_ref()) != Some(&sha256);
-        if is_new && !self.options.allow_old_base {
-            let taken_at = file.state().meta.taken_at();
-            let taken = || match taken_at {
-                Some(at) => at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(),
-                None => "a time that it does not tell".to_owned(),
-            };
-            let seconds = |at: Timestamp| at.as_second();
-            let age = taken_at.map(|at| seconds(self.options.now) - seconds(at));
-            if !age.is_some_and(|age| (-CLOCK_SKEW..=OLDEST_BASE).contains(&age)) {
-                return self.fault(given.span(), Fault::OldBase { taken: taken() });
-            }
-            let made = kept
-                .filter(|_| self.entry.restored)
-                .map(|kept| kept.made_at);
-            if let (Some(at), Some(made)) = (taken_at, made)
-                && seconds(at) + CLOCK_SKEW < seconds(made)
-            {
-                return self.fault(given.span(), Fault::EarlierBase { taken: taken() });
-            }
-        }
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        Some(SiteBase {
-            state: file.state().clone(),
-            file: Mutex::new(file),
-            name: name.into_owned(),
-            sha256,
-            at: given.span(),
-        })
-    }
-
-    /// The roots, the cluster ID and the CA: of the base, of the files, or made here.
-    fn authority(&mut self, state: Option<&State>) -> Result<Option<Authority>, MeshError> {
-        let entry = self.entry;
-        let name = entry.name.get_ref();
-        let kept = self.kept.sites.get(name).and_then(|site| site.ca.as_ref());
-        let of_kept = |kept: &KeptCa| {
-            let key = Zeroizing::new(kept.private_key.expose().to_owned());
-            (kept.certificate.clone(), key)
-        };
-        if let Some(state) = state {
-            let given = entry
-                .base
-                .as_ref()
-                .map(|base| (base.span(), base.get_ref()));
-            let (at, path) =
-                given.map_or((0..0, PathBuf::new()), |(at, path)| (at, self.path(path)));
-            let roots = match Roots::from_snapshot(state) {
-                Ok(roots) if !roots.entries.is_empty() => roots,
-                Ok(_) => {
-                    let what = "roots, which a server has once its CA is initialized";
-                    return Ok(self.fault(at, Fault::BaseLacks { path, what }));
-                }
-                Err(error) => return Ok(self.fault(at, Fault::Roots { path, error })),
-            };
-            if let (Some(kept), Some(found)) = (kept, &state.cluster_id)
-                && !kept.cluster_id.eq_ignore_ascii_case(found)
-            {
-                let fault = Fault::OtherClusterId {
-                    expected: kept.cluster_id.clone(),
-                    found: found.clone(),
-                };
-                return Ok(self.fault(at, fault));
-            }
-            return Ok(Some(Authority {
-                roots,
-                cluster_id: state.cluster_id.clone(),
-                ca: kept.map(of_kept),
-                made: kept.cloned(),
-            }));
-        }
-        let given_id = entry.cluster_id.as_ref();
-        let lower_id = given_id.map(|id| id.get_ref().to_ascii_lowercase());
-        if !entry.ca.is_empty() {
-            let given = self.given(lower_id);
-            return Ok(given.map(|given| Authority {
-                made: kept.cloned(),
-                ..given
-            }));
-        }
-        let made = match kept {
-            Some(kept) => kept.clone(),
-            None => make(name, lower_id.clone(), self.options.now)?,
-        };
-        if let (Some(given), Some(id)) = (given_id, &lower_id)
-            && *id != made.cluster_id
-        {
-            let fault = Fault::OtherClusterId {
-                expected: made.cluster_id.clone(),
-                found: id.clone(),
-            };
-            return Ok(self.fault(given.span(), fault));
-        }
-        Ok(Some(Authority {
-            roots: Roots {
-                entries: vec![made.certificate.clone()],
-                trust_domain: Some(format!("{}.consul", made.cluster_id)),
-            },
-            cluster_id: Some(made.cluster_id.clone()),
-            ca: Some(of_kept(&made)),
-            made: Some(made),
-        }))
-    }
-
-    /// The roots, and perhaps the key, of files.
-    fn given(&mut self, cluster_id: Option<String>) -> Option<Authority> {
-        let entry = self.entry;
-        let mut roots = Roots::default();
-        for given in &entry.ca {
-            let path = self.path(given.get_ref());
-            let file = match folder::read(&path) {
-                Ok(file) => file,
-                Err(error) => return self.fault(given.span(), Fault::File { path, error }),
-            };
-            match Roots::from_bundle(&file) {
-                Ok(read) => roots.append(read),
-                Err(error) => return self.fault(given.span(), Fault::Roots { path, error }),
-            }
-        }
-        let in_roots = roots
-            .entries
-            .iter()
-            .flat_map(|root| RootDetails::of_entry(root));
-        let domain = in_roots.flatten().find_map(|root| root.trust_domain);
-        let in_roots = domain.and_then(|domain| {
-            let id = domain.strip_suffix(".consul")?;
-            is_uuid(id).then(|| id.to_owned())
-        });
-        let cluster_id = cluster_id.or(in_roots);
-        let mut ca = None;
-        if let Some(given) = &entry.key {
-            let path = self.path(given.get_ref());
-            let file = match folder::read(&path) {
-                Ok(file) => file,
-                Err(error) => return self.fault(given.span(), Fault::File { path, error }),
-            };
-            let refused = |what| Fault::Key {
-                path: path.clone(),
-                what,
-            };
-            let Ok(key) = std::str::from_utf8(&file) else {
-                return self.fault(given.span(), refused("expected a private key in PEM"));
-            };
-            if !key.contains("PRIVATE KEY-----") {
-                return self.fault(given.span(), refused("expected a private key in PEM"));
-            }
-            if cluster_id.is_none() {
-                let what = "expected the cluster ID of its root, but found neither cluster_id nor a spiffe:// URI";
-                return self.fault(given.span(), refused(what));
-            }
-            let root = roots.entries.first().cloned().unwrap_or_default();
-            let faults = check_root(root.as_bytes(), Some(&file), self.options.now);
-            if let Some(fault) = faults.into_iter().next() {
-                let path = path.clone();
-                return self.fault(given.span(), Fault::Ca { path, fault });
-            }
-            ca = Some((root, Zeroizing::new(key.to_owned())));
-        }
-        roots.trust_domain = cluster_id.as_ref().map(|id| format!("{id}.consul"));
-        Some(Authority {
-            roots,
-            cluster_id,
-            ca,
-            made: None,
-        })
     }
 
     fn inputs(&mut self, state: Option<&State>, authority: &Authority) -> Option<Inputs> {
@@ -470,9 +290,18 @@ impl Reader<'_> {
         let mut inputs = Inputs::new(entry.name.get_ref(), datacenter);
         inputs.roots = authority.roots.clone();
         inputs.cluster_id.clone_from(&authority.cluster_id);
+        if authority.cluster_id.is_none() && authority.roots.entries.is_empty() {
+            // Nobody dials it, so that its name is in no token.
+            inputs.server_name = Some(String::new());
+        }
         inputs.server_addresses = texts(&entry.addresses);
-        if let Some(state) = state.filter(|_| entry.addresses.is_empty()) {
-            inputs.server_addresses.clone_from(&state.server_addresses);
+        let known = self.kept_identity();
+        let elsewhere = match (state, known) {
+            (Some(state), _) => Some(&state.server_addresses),
+            (None, known) => known.map(|known| &known.addresses),
+        };
+        if let Some(addresses) = elsewhere.filter(|_| entry.addresses.is_empty()) {
+            inputs.server_addresses.clone_from(addresses);
         }
         inputs.external_addresses = texts(&entry.external_addresses);
         inputs.peer_id = Some(NO_UUID.to_owned());
@@ -481,13 +310,22 @@ impl Reader<'_> {
         Some(inputs)
     }
 
-    /// The release that was given, or that of the oldest server in the base.
+    /// The release that was given, or that of the oldest server in the base, this one or the last.
     fn release(&self, state: Option<&State>) -> Option<Release> {
         if let Some(given) = &self.entry.consul_version {
             return given.get_ref().parse().ok();
         }
-        let servers = state.into_iter().flat_map(|state| &state.consul_versions);
-        servers.filter_map(|version| version.parse().ok()).min()
+        if let Some(state) = state {
+            let servers = state.consul_versions.iter();
+            return servers.filter_map(|version| version.parse().ok()).min();
+        }
+        self.kept_identity()?.release.as_ref()?.parse().ok()
+    }
+
+    /// What a running site without a base was known by before.
+    fn kept_identity(&self) -> Option<&KeptIdentity> {
+        let running = self.entry.state() == SiteState::Running && self.entry.base.is_none();
+        self.kept().filter(|_| running)?.identity.as_ref()
     }
 
     /// Where the file has what a token cannot be made of.
@@ -575,18 +413,4 @@ impl Reader<'_> {
         }
         Some(kubernetes)
     }
-}
-
-fn make(site: &str, cluster_id: Option<String>, now: Timestamp) -> Result<KeptCa, MeshError> {
-    let mut options = RootOptions::new(now);
-    options.cluster_id = cluster_id;
-    let root = new_root(&options).map_err(|error| MeshError::Ca {
-        site: site.to_owned(),
-        error,
-    })?;
-    Ok(KeptCa {
-        cluster_id: root.cluster_id,
-        certificate: root.certificate,
-        private_key: Secret::new(root.private_key.as_str().to_owned()),
-    })
 }

@@ -177,7 +177,7 @@ fn the_examples_in_the_help_work() {
     }
     let site = |name: &str| {
         format!(
-            "[[sites]]\nname = \"{name}\"\ndatacenter = \"{name}\"\naddresses = [\"{name}.acme.internal\"]\n"
+            "[[sites]]\nname = \"{name}\"\nstate = \"new\"\ndatacenter = \"{name}\"\naddresses = [\"{name}.acme.internal\"]\n"
         )
     };
     put("mesh.toml", (site("berlin") + &site("tokyo")).as_bytes());

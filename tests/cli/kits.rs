@@ -19,12 +19,16 @@ fn a_kit_is_checked_before_it_is_carried_in() {
     let folder = folder.path();
     let site = |name: &str| {
         format!(
-            "[[sites]]\nname = \"{name}\"\ndatacenter = \"{name}\"\naddresses = [\"{name}.acme.internal\"]\n"
+            "[[sites]]\nname = \"{name}\"\nstate = \"new\"\ndatacenter = \"{name}\"\naddresses = [\"{name}.acme.internal\"]\n"
         )
     };
     fs::write(folder.join("mesh.toml"), site("berlin") + &site("tokyo")).unwrap();
-    let (status, stdout, _) = printed(&["mesh", "mesh.toml", "--out", "kit"], folder);
+    let (status, stdout, stderr) = printed(&["mesh", "mesh.toml", "--out", "kit"], folder);
     assert_eq!(status, 0);
+    assert_eq!(
+        stderr,
+        "peertok: warning: restoring erases KV, ACLs, config entries and all other peerings: use berlin/seeded.snap only on new clusters\n"
+    );
     assert!(
         stdout.starts_with("kit: 2 sites and 1 pair in the mode token\n"),
         "{stdout}"
@@ -35,6 +39,10 @@ fn a_kit_is_checked_before_it_is_carried_in() {
     let now = jiff::Timestamp::now().to_string();
     let (status, stdout, stderr) = check(&now);
     assert_eq!((status, stderr.as_str()), (0, ""), "{stdout}");
+    assert!(
+        stdout.starts_with("berlin/seeded.snap: warning: a restore erases KV, ACLs, config entries and all other peerings: only for a new cluster\nkit: "),
+        "{stdout}"
+    );
     assert!(
         stdout.ends_with(": as they were written, and fit to be used\n"),
         "{stdout}"
@@ -55,7 +63,10 @@ fn a_kit_is_checked_before_it_is_carried_in() {
     fs::remove_file(folder.join("kit/tokyo/root.pem")).unwrap();
     let (status, stdout, _) = check(&now);
     assert_eq!(status, 1);
-    let faults: Vec<&str> = stdout.lines().collect();
+    let faults: Vec<&str> = stdout
+        .lines()
+        .filter(|line| !line.contains(": warning: "))
+        .collect();
     assert!(
         faults[0].starts_with("berlin/RUNBOOK.md: expected the SHA-256 "),
         "{stdout}"
@@ -71,6 +82,38 @@ fn a_kit_is_checked_before_it_is_carried_in() {
         stderr,
         "peertok: error: expected the mode of the kit that is there, token, but found active\n\
          peertok: hint: write the other mode to a folder of its own\n"
+    );
+}
+
+/// What a kit that changes says, from its first run to a site that is in use.
+#[test]
+fn a_kit_that_changes_says_what_its_snapshots_erase() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let run = |sites: &[(&str, &str)]| {
+        let site = |(name, state): &(&str, &str)| {
+            format!(
+                "[[sites]]\nname = \"{name}\"\nstate = \"{state}\"\ndatacenter = \"{name}\"\naddresses = [\"{name}.acme.internal\"]\n"
+            )
+        };
+        let text: String = sites.iter().map(site).collect();
+        fs::write(folder.join("mesh.toml"), text).unwrap();
+        let (status, _, stderr) = printed(&["mesh", "mesh.toml", "--out", "kit"], folder);
+        assert_eq!(status, 0, "{stderr}");
+        stderr
+    };
+    run(&[("berlin", "new"), ("oslo", "new")]);
+    assert_eq!(
+        run(&[("berlin", "new"), ("oslo", "new"), ("tokyo", "new")]),
+        "peertok: warning: restoring erases KV, ACLs, config entries and all other peerings: berlin/seeded.snap and 1 more changed since an earlier run. Use it only on a cluster that is still new; for one in use, write state = \"running\"\n"
+    );
+    let running = ["berlin", "oslo", "tokyo"].map(|name| (name, "running"));
+    assert_eq!(
+        run(&[&running[..], &[("lima", "new")]].concat()),
+        "peertok: warning: restoring erases KV, ACLs, config entries and all other peerings: use lima/seeded.snap only on new clusters\n\
+         peertok: note: berlin is running, so its snapshot with oslo, tokyo counts as restored and left the kit: if it was never restored there, name a base\n\
+         peertok: note: oslo is running, so its snapshot with tokyo counts as restored and left the kit: if it was never restored there, name a base\n\
+         peertok: note: berlin dials lima (and 2 more such pairs): a running site that only dials needs no restore\n"
     );
 }
 

@@ -53,7 +53,9 @@ impl Mesh {
                 site.name, site.address
             ));
             if site.is_restored {
-                text.push_str(&format!("restored = true\nbase = \"{}.snap\"\n", site.name));
+                text.push_str(&format!("base = \"{}.snap\"\n", site.name));
+            } else {
+                text.push_str("state = \"new\"\n");
             }
         }
         let file = self.folder.path().join("mesh.toml");

@@ -23,7 +23,9 @@ mod verdict;
 pub use peertok_secret::Secret;
 pub use redact::{redact, token_in_envelope};
 pub use release::{Release, ReleaseError, Shape};
-pub use request::{MetaError, MetaFault, PeerNameError, check_meta, check_peer_name};
+pub use request::{
+    MetaError, MetaFault, PeerNameError, check_meta, check_peer_name, establish_body,
+};
 pub use sound_roots::SoundRoots;
 pub use token::{
     AddressList, DecodeError, Locality, PeeringToken, Reading, Remote, decode_base64,

@@ -65,6 +65,14 @@ impl Release {
         Self { major, minor }
     }
 
+    /// Whether a dialer of this release can speak to an acceptor of another. One of 1.22 or later
+    /// wants the acceptor to agree on HTTP/2 by ALPN, which one of 1.21 or earlier does not do.
+    #[must_use]
+    pub fn can_dial(self, acceptor: Self) -> bool {
+        let first = Self::new(1, 22);
+        self < first || acceptor >= first
+    }
+
     /// The shape of the tokens that the release mints.
     #[must_use]
     pub fn shape(self) -> Shape {

@@ -2,6 +2,7 @@
 //! peer's name and the metadata, refused in Consul's words.
 
 use std::collections::BTreeMap;
+use zeroize::Zeroizing;
 
 /// Consul's longest peer name, in characters: that of a DNS label.
 const MAX_NAME: usize = 63;
@@ -46,6 +47,27 @@ pub fn check_peer_name(name: &str) -> Result<(), PeerNameError> {
     Err(PeerNameError {
         name: name.to_owned(),
     })
+}
+
+/// The body of a request to `/v1/peering/establish`, as one line.
+///
+/// The name is one that [`check_peer_name`] accepts and the token is base64, so that neither needs
+/// escapes in JSON.
+#[must_use]
+pub fn establish_body(peer: &str, token: &str) -> Zeroizing<String> {
+    let parts = [
+        "{\"PeerName\":\"",
+        peer,
+        "\",\"PeeringToken\":\"",
+        token,
+        "\"}\n",
+    ];
+    // With its capacity from the start, the buffer leaves no copies of a secret behind.
+    let mut body = Zeroizing::new(String::with_capacity(
+        parts.iter().map(|part| part.len()).sum(),
+    ));
+    body.extend(parts);
+    body
 }
 
 /// Metadata that Consul refuses.
@@ -157,6 +179,15 @@ mod tests {
             check_peer_name("UP").unwrap_err().to_string(),
             "UP is not a valid peer name: a valid peering name must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character"
         );
+    }
+
+    #[test]
+    fn the_body_of_an_establish_request_is_json_with_the_name_and_the_token() {
+        let body = establish_body("west", "eyJDQSI6bnVsbH0=");
+        let value: serde_json::Value = serde_json::from_str(&body).unwrap();
+        let expected = serde_json::json!({"PeerName": "west", "PeeringToken": "eyJDQSI6bnVsbH0="});
+        assert_eq!(value, expected);
+        assert_eq!(body.capacity(), body.len());
     }
 
     fn meta(key: &str, value: &str) -> Result<(), String> {

@@ -9,16 +9,12 @@ use crate::cli::recovery;
 use crate::cli::report::{Failure, note, warn};
 use crate::cli::text::{date, distance};
 use crate::inspect::Inspector;
+use crate::restore::{ERASED, is_recent};
 use crate::snapshot::{Base, Change, Seed, SeedError, State, seed_fresh};
 use crate::{Circumstances, PeeringToken, Shape, check_peer_name};
 use jiff::Timestamp;
 use std::fs::File;
 use std::path::{Path, PathBuf};
-
-/// A base older than this, in seconds, is an hour's work of others thrown away.
-const OLDEST_BASE: i64 = 60 * 60;
-/// How far two clocks may be apart, in seconds, without being wrong.
-const CLOCK_SKEW: i64 = 60;
 
 /// Adds peerings to a snapshot of the acceptor, so that once restored it honours their tokens.
 ///
@@ -138,7 +134,7 @@ pub(in crate::cli) fn stage(
             check_age(base.state(), output.allow_old_base)?;
             base_note(base.state())
         }
-        None => FRESH_NOTE.to_owned(),
+        None => fresh_note(),
     };
     let failed = |error: SeedError| {
         let failure = Failure::could_not_run(error.to_string());
@@ -184,16 +180,15 @@ fn tell_change(seed: &Seed, change: Change) {
 fn check_age(base: &State, allowed: bool) -> Result<(), Failure> {
     let now = Timestamp::now();
     let taken = base.meta.taken_at();
-    let age = taken.map(|at| now.as_second() - at.as_second());
-    if allowed || age.is_some_and(|age| (-CLOCK_SKEW..=OLDEST_BASE).contains(&age)) {
+    if allowed || is_recent(taken, now) {
         return Ok(());
     }
-    let found = match (taken, age) {
-        (Some(at), Some(..0)) => {
+    let found = match taken {
+        Some(at) if at > now => {
             format!("taken {} ahead of this machine's clock", distance(now, at))
         }
-        (Some(at), _) => format!("taken {} ago", distance(at, now)),
-        _ => "taken at a time that it does not tell".to_owned(),
+        Some(at) => format!("taken {} ago", distance(at, now)),
+        None => "taken at a time that it does not tell".to_owned(),
     };
     let message = format!("expected a base of the last hour, but found one {found}");
     Err(Failure::could_not_run(message)
@@ -214,4 +209,8 @@ fn base_note(base: &State) -> String {
 }
 
 /// What a restore of a snapshot without a base does.
-const FRESH_NOTE: &str = "a restore leaves nothing of the cluster but this: KV, ACLs and all other peerings are gone; it is for a new cluster whose servers have the CA in their configuration already, to be restored once";
+fn fresh_note() -> String {
+    format!(
+        "restoring this snapshot erases {ERASED}. Use it only on a new cluster whose servers already have the CA configured, and restore it only once"
+    )
+}

@@ -1,7 +1,6 @@
 //! A dialer that is too new for the acceptor.
 
 use super::super::{Found, Level, Rule, Subject};
-use crate::Release;
 
 pub(super) const RULE: Rule = Rule {
     code: "PT703",
@@ -16,9 +15,6 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-/// The first release with the check.
-const FIRST: Release = Release::new(1, 22);
-
 /// Without a CA there is no TLS, and so no ALPN.
 fn check(subject: &Subject<'_>, found: &mut Found) {
     let circumstances = subject.circumstances;
@@ -26,7 +22,7 @@ fn check(subject: &Subject<'_>, found: &mut Found) {
     else {
         return;
     };
-    if subject.has_tls() && dialer >= FIRST && acceptor < FIRST {
+    if subject.has_tls() && !dialer.can_dial(acceptor) {
         found.at(
             RULE.path,
             format!("the dialer's Consul {dialer} cannot dial the acceptor's {acceptor}"),

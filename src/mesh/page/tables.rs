@@ -183,6 +183,8 @@ fn root_count(report: &Report, site: &SiteReport) -> Markup {
     let usable = site.roots.iter().filter(is_usable).count();
     html! {
         @match site.roots.len() {
+            // A running site that only dials: nobody needs its roots.
+            0 if site.server_name.is_empty() => td { "unknown" },
             0 => td class="note" { "none: no TLS" },
             number if number == usable => td class=(state_name(None)) { (number) },
             number => td class=(state_name((usable == 0).then_some(Level::Error))) {
@@ -195,7 +197,8 @@ fn root_count(report: &Report, site: &SiteReport) -> Markup {
 fn base(report: &Report, site: &SiteReport) -> Markup {
     html! {
         @match &site.base {
-            None => "none: a fresh cluster",
+            None if site.is_new => "none: a fresh cluster",
+            None => "none: a running cluster, which is not restored",
             Some(base) => {
                 (Code(&base.name))
                 @if let Some(saved_at) = base.saved_at {

@@ -34,6 +34,7 @@ fn site(name: &str, number: usize) -> SiteReport {
             .collect(),
         roots: vec![root(name, "2036-01-10T08:30:00Z")],
         base: None,
+        is_new: true,
     }
 }
 

@@ -15,6 +15,8 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
+mod states;
+
 const STATE: &str = ".mesh-state.json";
 
 fn root() -> &'static Path {
@@ -28,7 +30,7 @@ fn now() -> Timestamp {
 fn sites(names: &[&str]) -> String {
     let site = |name: &&str| {
         format!(
-            "[[sites]]\nname = \"{name}\"\ndatacenter = \"dc-{name}\"\naddresses = [\"{name}.net:8503\"]\n"
+            "[[sites]]\nname = \"{name}\"\nstate = \"new\"\ndatacenter = \"dc-{name}\"\naddresses = [\"{name}.net:8503\"]\n"
         )
     };
     names.iter().map(site).collect()
@@ -290,52 +292,6 @@ fn a_site_that_is_added_adds_only_its_pairs() {
 }
 
 #[test]
-fn a_restored_site_needs_a_new_base_for_new_pairs() {
-    let alpha = |extra: &str, others: &[&str]| {
-        let pairs = others
-            .iter()
-            .map(|name| format!("{{accept = \"alpha\", dial = \"{name}\"}}"));
-        let pairs: Vec<String> = pairs.collect();
-        format!(
-            "pairs = [{}]\n[[sites]]\nname = \"alpha\"\nallow_private = true\n{extra}\n{}",
-            pairs.join(", "),
-            sites(others)
-        )
-    };
-    let kit = Kit::new();
-    let before = "base = \"consul/alpha-before.snap\"";
-    // The moment of both fixtures, within a minute.
-    let then: Timestamp = "2026-11-24T04:21:30Z".parse().unwrap();
-    kit.build_at(&alpha(before, &["rome"]), &[], then).unwrap();
-    assert!(kit.snapshot("alpha").peering("rome").is_some());
-    let token = kit.token("rome", "alpha");
-
-    // It is restored, and nothing is added: the snapshot is gone, as it must not be restored again.
-    let restored = "datacenter = \"alpha\"\nrestored = true";
-    let again = alpha(&format!("{before}\nrestored = true"), &["rome", "lima"]);
-    assert!(matches!(kit.fault(&again), Fault::NeedsBase { peers, .. } if peers == "lima"));
-    let other = alpha(
-        &format!("{restored}\nca = [\"ca/dc1.pem\"]\naddresses = [\"127.0.0.1\"]"),
-        &["rome", "lima"],
-    );
-    assert!(matches!(kit.fault(&other), Fault::NeedsBase { peers, .. } if peers == "lima"));
-
-    // A base from after the restore: the fixture has other peerings and not this one.
-    let new = "base = \"consul/alpha-external.snap\"\nrestored = true";
-    kit.build(&alpha(new, &["rome", "lima"]));
-    let state = kit.snapshot("alpha");
-    assert!(state.peering("lima").is_some());
-    assert_eq!(kit.token("rome", "alpha").peer_id, token.peer_id);
-    let files = kit.files();
-    kit.build(&alpha(new, &["rome", "lima"]));
-    assert_eq!(kit.files(), files);
-    // Neither is one that is older than the snapshot which was restored.
-    let earlier = "base = \"consul/alpha-minted.snap\"\nrestored = true";
-    let fault = kit.fault(&alpha(earlier, &["rome", "lima", "kyiv"]));
-    assert!(matches!(fault, Fault::EarlierBase { .. }), "{fault}");
-}
-
-#[test]
 fn a_base_that_knows_the_peering_keeps_its_id() {
     let kit = Kit::new();
     let state = State::read(File::open(root().join("fixtures/consul/alpha-minted.snap")).unwrap());
@@ -435,8 +391,9 @@ fn a_run_book_tells_what_to_type_in_order() {
     };
     let order = [
         "agent-ca.json /etc/consul.d/",
-        "consul snapshot restore seeded.snap",
         "consul acl bootstrap",
+        "consul snapshot restore seeded.snap",
+        "consul acl token create",
         "--data-binary @berlin.establish.json",
         "consul peering list",
     ];
@@ -451,7 +408,11 @@ fn a_run_book_tells_what_to_type_in_order() {
             .any(|found| found.contains("restore"))
     };
     assert!(!restores("tokyo") && restores("berlin"));
-    kit.build(&sites(&SITES).replacen("name", "restored = true\nname", 1));
+    kit.build(&states::in_states(&[
+        ("berlin", "running"),
+        ("oslo", "new"),
+        ("tokyo", "new"),
+    ]));
     let again = commands(&kit, "berlin")
         .iter()
         .any(|found| found.contains("restore"));
@@ -529,29 +490,35 @@ fn the_schema_takes_what_the_parser_takes() {
     let accepted = [
         example.as_str(),
         &site,
-        "pairs = \"full\"\nmode = \"active\"\nallow_private = true\n[[sites]]\nname = \"a\"\ndatacenter = \"b\"\n",
-        "[[sites]]\nname = \"a\"\nbase = \"a.snap\"\nrestored = true\n",
-        "[[sites]]\nname = \"a\"\ndatacenter = \"b\"\nca = [\"a.pem\"]\nkey = \"a.key\"\ncluster_id = \"11111111-1111-1111-1111-11111111111A\"\n",
-        "[[sites]]\nname = \"a\"\ndatacenter = \"b\"\nconsul_version = \"1.20.1\"\nkubernetes = { namespace = \"n\", secret_prefix = \"p-\" }\n",
+        "pairs = \"full\"\nmode = \"active\"\nallow_private = true\n[[sites]]\nname = \"a\"\nstate = \"new\"\ndatacenter = \"b\"\n",
+        "[[sites]]\nname = \"a\"\nbase = \"a.snap\"\n",
+        "[[sites]]\nname = \"a\"\nbase = \"a.snap\"\nstate = \"running\"\n",
+        "[[sites]]\nname = \"a\"\nstate = \"running\"\ndatacenter = \"b\"\n",
+        "[[sites]]\nname = \"a\"\nstate = \"new\"\ndatacenter = \"b\"\nca = [\"a.pem\"]\nkey = \"a.key\"\ncluster_id = \"11111111-1111-1111-1111-11111111111A\"\n",
+        "[[sites]]\nname = \"a\"\nstate = \"new\"\ndatacenter = \"b\"\nconsul_version = \"1.20.1\"\nkubernetes = { namespace = \"n\", secret_prefix = \"p-\" }\n",
     ];
     let refused = [
         "",
         "sites = []\n",
-        "mode = \"both\"\n[[sites]]\nname = \"a\"\ndatacenter = \"b\"\n",
-        "pairs = \"some\"\n[[sites]]\nname = \"a\"\ndatacenter = \"b\"\n",
-        "pairs = [{accept = \"a\"}]\n[[sites]]\nname = \"a\"\ndatacenter = \"b\"\n",
-        "other = 1\n[[sites]]\nname = \"a\"\ndatacenter = \"b\"\n",
+        "mode = \"both\"\n[[sites]]\nname = \"a\"\nstate = \"new\"\ndatacenter = \"b\"\n",
+        "pairs = \"some\"\n[[sites]]\nname = \"a\"\nstate = \"new\"\ndatacenter = \"b\"\n",
+        "pairs = [{accept = \"a\"}]\n[[sites]]\nname = \"a\"\nstate = \"new\"\ndatacenter = \"b\"\n",
+        "other = 1\n[[sites]]\nname = \"a\"\nstate = \"new\"\ndatacenter = \"b\"\n",
         "[[sites]]\nname = \"a\"\n",
+        "[[sites]]\nname = \"a\"\ndatacenter = \"b\"\n",
+        "[[sites]]\nname = \"a\"\ndatacenter = \"b\"\nstate = \"restored\"\n",
+        "[[sites]]\nname = \"a\"\nbase = \"a.snap\"\nstate = \"new\"\n",
+        "[[sites]]\nname = \"a\"\nbase = \"a.snap\"\nrestored = true\n",
         "[[sites]]\ndatacenter = \"a\"\n",
-        "[[sites]]\nname = \"A\"\ndatacenter = \"b\"\n",
-        "[[sites]]\nname = \"a\"\ndatacenter = \"b\"\ncluster_id = \"1\"\n",
-        "[[sites]]\nname = \"a\"\ndatacenter = \"b\"\nkey = \"a.key\"\n",
+        "[[sites]]\nname = \"A\"\nstate = \"new\"\ndatacenter = \"b\"\n",
+        "[[sites]]\nname = \"a\"\nstate = \"new\"\ndatacenter = \"b\"\ncluster_id = \"1\"\n",
+        "[[sites]]\nname = \"a\"\nstate = \"new\"\ndatacenter = \"b\"\nkey = \"a.key\"\n",
         "[[sites]]\nname = \"a\"\nbase = \"\"\n",
         "[[sites]]\nname = \"a\"\nbase = \"a.snap\"\nca = [\"a.pem\"]\n",
         "[[sites]]\nname = \"a\"\nbase = \"a.snap\"\ncluster_id = \"11111111-1111-1111-1111-111111111111\"\n",
-        "[[sites]]\nname = \"a\"\ndatacenter = \"b\"\naddresses = \"c:1\"\n",
-        "[[sites]]\nname = \"a\"\ndatacenter = \"b\"\nconsul_version = \"one\"\n",
-        "[[sites]]\nname = \"a\"\ndatacenter = \"b\"\nkubernetes = { secret = \"x\" }\n",
+        "[[sites]]\nname = \"a\"\nstate = \"new\"\ndatacenter = \"b\"\naddresses = \"c:1\"\n",
+        "[[sites]]\nname = \"a\"\nstate = \"new\"\ndatacenter = \"b\"\nconsul_version = \"one\"\n",
+        "[[sites]]\nname = \"a\"\nstate = \"new\"\ndatacenter = \"b\"\nkubernetes = { secret = \"x\" }\n",
     ];
     for (texts, expected) in [(&accepted[..], true), (&refused[..], false)] {
         for text in texts {

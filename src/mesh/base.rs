@@ -1,0 +1,98 @@
+//! The snapshot that a running site's own is made from.
+
+use super::error::{Fault, Located};
+use super::file::SiteEntry;
+use super::folder;
+use super::kept::Kept;
+use super::options::Options;
+use crate::restore::{is_before, is_recent};
+use crate::snapshot::{Base, State};
+use jiff::Timestamp;
+use std::fs::File;
+use std::io;
+use std::ops::Range;
+use std::sync::Mutex;
+
+/// The snapshot that a site's state starts from.
+pub(super) struct SiteBase {
+    pub(super) file: Mutex<Base<File>>,
+    pub(super) state: State,
+    /// The file's name, without its folder.
+    pub(super) name: String,
+    pub(super) sha256: String,
+    pub(super) at: Range<usize>,
+}
+
+impl SiteBase {
+    /// Reads the base that an entry names.
+    ///
+    /// # Errors
+    ///
+    /// A fault of the base. One that the kit has not used yet is also refused for its age.
+    pub(super) fn read(
+        entry: &SiteEntry,
+        kept: &Kept,
+        options: &Options<'_>,
+    ) -> Result<Option<Self>, Located> {
+        let Some(given) = &entry.base else {
+            return Ok(None);
+        };
+        let fault = |fault| Located::new(given.span(), fault);
+        let path = options.folder.join(given.get_ref());
+        let opened = File::open(&path).and_then(|file| {
+            let found = file.metadata()?;
+            let sha256 = folder::sha256(&file)?;
+            if found.is_file() {
+                Ok((file, sha256))
+            } else {
+                Err(io::Error::other("it is not a regular file"))
+            }
+        });
+        let (file, sha256) = opened.map_err(|error| {
+            let path = path.clone();
+            fault(Fault::File { path, error })
+        })?;
+        let file = Base::open(file).map_err(|error| {
+            let path = path.clone();
+            fault(Fault::Base { path, error })
+        })?;
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let base = Self {
+            state: file.state().clone(),
+            file: Mutex::new(file),
+            name: name.into_owned(),
+            sha256,
+            at: given.span(),
+        };
+        let known = kept.sites.get(entry.name.get_ref());
+        if known.and_then(|known| known.base.as_ref()) != Some(&base.sha256) {
+            base.check_age(options).map_err(fault)?;
+            // What a snapshot brought that was restored since is not in an earlier base.
+            let seeded = known.filter(|known| !known.seeded.is_empty());
+            if let (Some(at), Some(known)) = (base.state.meta.taken_at(), seeded)
+                && is_before(at, known.made_at)
+                && !options.allow_old_base
+            {
+                let taken = base.taken();
+                return Err(fault(Fault::EarlierBase { taken }));
+            }
+        }
+        Ok(Some(base))
+    }
+
+    /// Refuses a base whose restore would throw away more than an hour of changes.
+    pub(super) fn check_age(&self, options: &Options<'_>) -> Result<(), Fault> {
+        if options.allow_old_base || is_recent(self.state.meta.taken_at(), options.now) {
+            return Ok(());
+        }
+        let taken = self.taken();
+        Err(Fault::OldBase { taken })
+    }
+
+    /// When it was saved, in words.
+    pub(super) fn taken(&self) -> String {
+        let written = |at: Timestamp| at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string();
+        let taken = self.state.meta.taken_at();
+        taken.map_or_else(|| "an unknown time".to_owned(), written)
+    }
+}
