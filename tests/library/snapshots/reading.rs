@@ -1,6 +1,6 @@
 //! What is read of a snapshot is what its server minted and listed.
 
-use crate::archives::{fixture, json, secret, state, token};
+use super::archives::{fixture, json, secret, state, token};
 use peertok::snapshot::{Direction, PeeringState, SecretsMeaning, State, TokenStatus};
 use peertok::{Inputs, Secret, generate};
 use serde_json::Value;
