@@ -223,9 +223,7 @@ fn run(text: &str) -> (usize, Vec<String>, String) {
             }
             Part::Step(command, range) => {
                 found += 1;
-                if command.contains("jq ") && Command::new("jq").arg("--version").output().is_err()
-                {
-                    println!("SKIPPED: no jq on this machine: {command}");
+                if command.contains("jq ") && !has("jq", "--version") {
                     continue;
                 }
                 let mut printed = String::from_utf8(desk.bash(&command).stdout).unwrap();

@@ -19,5 +19,7 @@ mod peerings;
 mod restored;
 mod server;
 mod snapshots;
+#[path = "../support/mod.rs"]
+mod support;
 mod three_servers;
 mod verdicts;

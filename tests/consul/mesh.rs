@@ -3,10 +3,11 @@
 
 use crate::peerings::wait_until_peered;
 use crate::server::{CHANGE, Consul, DEAD, Server, Setup};
+use crate::support::command::peertok;
 use jiff::Timestamp;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+
 use tempfile::TempDir;
 
 /// A mesh on its way from a file to servers.
@@ -61,12 +62,8 @@ impl Mesh {
         let file = self.folder.path().join("mesh.toml");
         fs::write(&file, text).unwrap();
         let run = |arguments: &[&str]| {
-            let mut command = Command::new(env!("CARGO_BIN_EXE_peertok"));
-            let output = command
-                .arg("mesh")
-                .args(arguments)
-                .current_dir(self.folder.path());
-            let output = output.output().unwrap();
+            let mut command = peertok(&[&["mesh"], arguments].concat());
+            let output = command.current_dir(self.folder.path()).output().unwrap();
             let said = String::from_utf8_lossy(&output.stdout).into_owned();
             let errors = String::from_utf8_lossy(&output.stderr);
             assert!(output.status.success(), "{said}{errors}");

@@ -2,26 +2,17 @@
 //! both ends are seeded without a token.
 
 use crate::ca::Ca;
+use crate::support::command::{self, output};
 use peertok::PeeringToken;
 use peertok::snapshot::{Base, End, Seed, Seeded, seed_fresh};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::Path;
-use std::process::{Command, Output};
-
-fn run(arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_peertok"));
-    command.args(arguments).output().unwrap()
-}
 
 /// What the command prints, without the line end.
 fn stdout(arguments: &[&str]) -> String {
-    let output = run(arguments);
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{errors}");
-    let text = String::from_utf8(output.stdout).unwrap();
-    text.trim_end().to_owned()
+    command::stdout(arguments).trim_end().to_owned()
 }
 
 fn text(path: &Path) -> &str {
@@ -237,7 +228,7 @@ pub(crate) fn show(snapshot: &Path) -> Value {
 /// dialed with there.
 pub(crate) fn refusal_to_dial(base: &Path, name: &str, token: &str) -> String {
     let base = text(base);
-    let output = run(&[
+    let output = output(&[
         "validate",
         "--format",
         "json",
@@ -257,7 +248,7 @@ pub(crate) fn refusal_to_dial(base: &Path, name: &str, token: &str) -> String {
 
 /// What `peertok generate --snapshot BASE -name NAME` says of a name that is taken.
 pub(crate) fn refusal_to_accept(base: &Path, name: &str) -> String {
-    let output = run(&["generate", "-name", name, "--snapshot", text(base)]);
+    let output = output(&["generate", "-name", name, "--snapshot", text(base)]);
     assert_eq!(output.status.code(), Some(2));
     let errors = String::from_utf8(output.stderr).unwrap();
     let error = errors.lines().next().unwrap();
@@ -267,7 +258,7 @@ pub(crate) fn refusal_to_accept(base: &Path, name: &str) -> String {
 /// What `peertok validate --snapshot FILE TOKEN` says that became of the token.
 pub(crate) fn token_status(snapshot: &Path, token: &str) -> String {
     let snapshot = text(snapshot);
-    let output = run(&[
+    let output = output(&[
         "validate",
         "--format",
         "json",

@@ -6,10 +6,11 @@
 
 use crate::ca::Ca;
 use crate::http::{self, Answer, Request};
+use crate::support::tools::skip;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -42,8 +43,7 @@ impl Consul {
         static SAID: Once = Once::new();
         let Some(binary) = std::env::var_os("CONSUL_BIN").filter(|name| !name.is_empty()) else {
             SAID.call_once(|| {
-                let message = b"\nSKIPPED: CONSUL_BIN names no Consul server; no scenario was run. tests/consul/build builds one and prints its path.\n";
-                let _ = io::stderr().write_all(message);
+                skip("CONSUL_BIN names no Consul server: no scenario was run. tests/consul/build builds one and prints its path");
             });
             return None;
         };

@@ -6,11 +6,10 @@
 use crate::broken::{self, Case, case, encode, sound};
 use crate::ca::Ca;
 use crate::server::{Consul, DEAD, Server, Setup};
+use crate::support::fixture_text;
 use peertok::{PeeringToken, Shape, Stage, encode_base64, judge};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::path::Path;
 use std::thread;
 
 /// Compares status and body of each answer, and gives the stages that the tokens came to.
@@ -78,9 +77,8 @@ fn recorded_refusals_are_this_servers_too() {
         return;
     };
     let [server] = consul.start([Setup::of("alpha")]);
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/consul/verdicts.jsonl");
     let mut cases = Vec::new();
-    for line in fs::read_to_string(file).unwrap().lines() {
+    for line in fixture_text("consul/verdicts.jsonl").lines() {
         let recorded: serde_json::Value = serde_json::from_str(line).unwrap();
         if recorded["accepted"] == false {
             let name = format!("line {}", recorded["id"]);

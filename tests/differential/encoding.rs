@@ -2,7 +2,7 @@
 //! reads from the tokens made for the verdict. That shows the fields that no verdict depends on.
 
 use crate::generate::Generator;
-use crate::oracle::Oracle;
+use crate::support::oracle::Oracle;
 use fastrand::Rng;
 use peertok::{Locality, PeeringToken, Remote, Secret, Shape};
 use serde_json::json;

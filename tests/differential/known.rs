@@ -1,6 +1,6 @@
 //! The cases in which we mean to differ from Go.
 
-use crate::verdict::Verdict;
+use crate::support::verdict::Verdict;
 
 /// A divergence that was decided on.
 pub struct Divergence {

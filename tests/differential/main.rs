@@ -11,52 +11,36 @@
 //! | `PEERTOK_FIRST` | the number of the first case, 0 when unset: to replay a single one |
 //! | `PEERTOK_MESSAGES` | when set to anything, lists the messages seen |
 //!
-//! Without a `go` command there is nothing to compare with: that is said, and the tests pass.
+//! Without a `go` command there is nothing to compare with: the tests say SKIPPED, and fail where `CI` is set.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 #![allow(unreachable_pub, reason = "a test exports nothing")]
 
 mod encoding;
 mod generate;
-mod kind;
 mod known;
-mod oracle;
 mod run;
 mod shrink;
+#[path = "../support/mod.rs"]
+mod support;
 mod tally;
-mod verdict;
 
-use oracle::Oracle;
 use peertok::Judge;
-use std::fmt::Display;
+use std::env;
 use std::path::Path;
 use std::time::Instant;
-use std::{env, io};
+use support::oracle::{self, Oracle};
+use support::tools::{number, say, skip};
+use support::verdict::Verdict;
 use tally::Tally;
-use verdict::Verdict;
 
 /// From that many cases on, each stage and message has to occur.
 const ENOUGH: u64 = 100_000;
 
-/// Says it at once, though the test harness keeps what tests print.
-fn say(text: impl Display) {
-    use io::Write;
-    let mut stderr = io::stderr();
-    writeln!(stderr, "{text}").unwrap();
-}
-
-fn number(variable: &str) -> Option<u64> {
-    let text = env::var(variable).ok()?;
-    Some(
-        text.parse()
-            .unwrap_or_else(|_| panic!("{variable} is to be a number: {text}")),
-    )
-}
-
 fn oracle() -> Option<&'static Path> {
     let program = oracle::program();
     if program.is_none() {
-        say("SKIPPED: no Go on this machine; the verdict was not compared");
+        skip("go is missing: the verdict was not compared with Go");
     }
     program
 }

@@ -6,9 +6,9 @@
 
 use crate::generate::{Case, Generator};
 use crate::known::known;
-use crate::oracle::{Oracle, write_question};
+use crate::support::oracle::{Oracle, write_question};
+use crate::support::verdict::Verdict;
 use crate::tally::{Difference, Tally};
-use crate::verdict::Verdict;
 use peertok::Judge;
 use std::io::Write;
 use std::ops::Range;

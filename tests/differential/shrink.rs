@@ -1,7 +1,7 @@
 //! Makes a token that is judged differently as short as it gets, so that one sees why.
 
-use crate::oracle::Oracle;
-use crate::verdict::Verdict;
+use crate::support::oracle::Oracle;
+use crate::support::verdict::Verdict;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use peertok::Judge;

@@ -1,9 +1,9 @@
 //! What a run has seen: cases by stage and by level, kinds of messages, differences.
 
 use crate::generate::Case;
-use crate::kind::kind;
 use crate::known::{Divergence, KNOWN};
-use crate::verdict::Verdict;
+use crate::support::kind::kind;
+use crate::support::verdict::Verdict;
 use std::collections::BTreeMap;
 use std::fmt;
 

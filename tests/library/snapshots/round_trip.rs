@@ -1,6 +1,6 @@
 //! What is seeded is read back, and nothing else changes.
 
-use crate::archives::{fixture, read, secret, seeded, unpack};
+use super::archives::{fixture, read, secret, seeded, unpack};
 use peertok::PeeringToken;
 use peertok::snapshot::{Change, Direction, End, Seed, State, TokenStatus};
 use proptest::prelude::*;

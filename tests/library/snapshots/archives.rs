@@ -8,11 +8,9 @@ use peertok::{PeeringToken, Secret};
 use ring::digest::{SHA256, digest};
 use serde_json::Value;
 use std::io::{Cursor, Read, Write};
-use std::path::Path;
 
 pub(crate) fn fixture(name: &str) -> Vec<u8> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/consul");
-    std::fs::read(folder.join(name)).unwrap()
+    crate::support::fixture(&format!("consul/{name}"))
 }
 
 pub(crate) fn state(name: &str) -> State {

@@ -1,12 +1,12 @@
 //! Manifests beside other readers of YAML: Python's and, where it is there, kubectl.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout)]
-
+use crate::support::tools::skip;
+use crate::support::{fixture_text, root};
 use peertok::kubernetes::{manifest, read, replace_token};
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
 /// Prints every key of every Secret as Kubernetes understands it:
@@ -29,10 +29,6 @@ for index, object in enumerate(yaml.safe_load_all(sys.stdin.buffer.read().decode
 json.dump(found, sys.stdout)
 "#;
 
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
 fn fixtures() -> Vec<PathBuf> {
     let folder = fs::read_dir(root().join("fixtures/kubernetes")).unwrap();
     let files = folder.map(|entry| entry.unwrap().path());
@@ -43,8 +39,8 @@ fn fixtures() -> Vec<PathBuf> {
 }
 
 fn token(name: &str) -> String {
-    let path = root().join(format!("fixtures/consul/{name}.token"));
-    fs::read_to_string(path).unwrap().trim_end().to_owned()
+    let text = fixture_text(&format!("consul/{name}.token"));
+    text.trim_end().to_owned()
 }
 
 /// What a program makes of its input; `None` where it is not there.
@@ -66,7 +62,7 @@ fn has_python_yaml() -> bool {
     let output = pipe("python3", &["-c", "import yaml"], b"");
     let there = output.is_some_and(|output| output.status.success());
     if !there {
-        println!("SKIPPED: no Python with yaml on this machine");
+        skip("Python with yaml is missing");
     }
     there
 }
@@ -164,7 +160,7 @@ fn python_and_kubectl_read_what_is_written() {
         }
         let arguments = ["label", "--local", "-f", "-", "a=b", "-o", "json"];
         match pipe("kubectl", &arguments, yaml.as_bytes()) {
-            None => println!("SKIPPED: no kubectl on this machine"),
+            None => skip("kubectl is missing"),
             Some(output) => {
                 let said = String::from_utf8_lossy(&output.stderr);
                 assert!(output.status.success(), "{name}: {said}");

@@ -1,12 +1,9 @@
 //! Tokens that were made to harm whoever looks at them: terminal escapes, texts that run backwards,
 //! NULs and fields a megabyte long. What is shown of them is harmless and short.
 
-#![allow(clippy::unwrap_used)]
-
+use crate::support::command::{output_with, peertok};
+use crate::support::root;
 use serde_json::{Value, json};
-use std::io::Write;
-use std::path::Path;
-use std::process::{Command, Stdio};
 
 /// Clears the screen, sets the title, moves the cursor; runs backwards; ends a C string.
 const HOSTILE: &str = "\u{1b}[2J\u{1b}]0;x\u{7}\u{9b}31m\r\u{8}\u{202e}\u{2066}\u{200b}\u{feff}\0\u{7f}\u{e0041}\u{85}";
@@ -57,30 +54,9 @@ fn tokens(text: &str) -> Vec<Value> {
     ]
 }
 
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
 /// What a command prints of a token that it reads from standard input.
 fn printed(arguments: &[&str], given: &[u8]) -> (String, String) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_peertok"))
-        .current_dir(root())
-        .args(arguments)
-        .env("COLUMNS", "100")
-        .env_remove("CLICOLOR_FORCE")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut stdin = child.stdin.take().unwrap();
-    let given = given.to_vec();
-    let writer = std::thread::spawn(move || {
-        // A command that refuses its input before its end closes the pipe.
-        let _ = stdin.write_all(&given);
-    });
-    let output = child.wait_with_output().unwrap();
-    writer.join().unwrap();
+    let output = output_with(peertok(arguments), given);
     let code = output.status.code();
     assert!(code.is_some_and(|code| code < 3), "{arguments:?}: {code:?}");
     let text = |bytes| String::from_utf8(bytes).unwrap();

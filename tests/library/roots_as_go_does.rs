@@ -2,12 +2,10 @@
 //! `fixtures/findings/go-verify.json` (`tests/oracle/roots` asked it): an error is found where the
 //! dialer does not take the server's certificate, and nowhere else.
 
-#![allow(clippy::unwrap_used)]
-
+use crate::support::command::peertok;
 use peertok::{Circumstances, Finding, Level, PeeringToken, Shape, findings};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
-use std::process::Command;
 
 #[derive(serde::Deserialize)]
 struct Answer {
@@ -19,7 +17,7 @@ struct Answer {
 }
 
 fn answers() -> Vec<Answer> {
-    let recorded = include_str!("../fixtures/findings/go-verify.json");
+    let recorded = include_str!("../../fixtures/findings/go-verify.json");
     let read = |line| serde_json::from_str(line).unwrap();
     let answers: Vec<Answer> = recorded.lines().map(read).collect();
     assert!(answers.len() > 50);
@@ -91,9 +89,7 @@ proptest! {
 
 /// The levels that `validate` finds of a rule in its own token that fails.
 fn levels(rule: &str, flags: &[&str]) -> Vec<String> {
-    let output = Command::new(env!("CARGO_BIN_EXE_peertok"))
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .args(["validate", "--format", "json"])
+    let output = peertok(&["validate", "--format", "json"])
         .arg(format!("@fixtures/findings/{rule}/fails.json"))
         .args(flags)
         .output()

@@ -1,21 +1,13 @@
 //! What servers say is recognised, and what others say is not; the documents say what `explain`
 //! says.
 
-#![allow(clippy::unwrap_used)]
-
+use crate::support::command::{output_with, peertok};
+use crate::support::{fixture_text, root, schema};
 use peertok::{Answer, Explainer, Message, Moment, Page, Strictness, answers, rules};
 use proptest::prelude::*;
 use serde::Deserialize;
 use std::collections::BTreeSet;
-use std::fs;
-use std::io::Write;
-use std::path::Path;
-use std::process::{Command, Output, Stdio};
-use std::thread;
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
+use std::process::Output;
 
 fn causes(explainer: &Explainer, strictness: Strictness, text: &str) -> Vec<&'static Answer> {
     let mut message = Message::new(strictness);
@@ -37,7 +29,7 @@ struct Said {
 }
 
 fn fixtures() -> Vec<Said> {
-    let read = |file: &str| fs::read_to_string(root().join("fixtures/answers").join(file)).unwrap();
+    let read = |file: &str| fixture_text(&format!("answers/{file}"));
     [read("recorded.jsonl"), read("documented.jsonl")]
         .concat()
         .lines()
@@ -79,7 +71,7 @@ struct Recorded {
 #[test]
 fn every_recorded_verdict_is_explained_at_its_stage() {
     let explainer = Explainer::new();
-    let lines = fs::read_to_string(root().join("fixtures/consul/verdicts.jsonl")).unwrap();
+    let lines = fixture_text("consul/verdicts.jsonl");
     let mut errors = 0;
     let mut general = 0;
     for line in lines.lines() {
@@ -112,7 +104,7 @@ fn every_answer_is_given_to_something() {
     for said in fixtures() {
         hit.extend(names(&causes(&explainer, Strictness::Argument, &said.text)));
     }
-    let lines = fs::read_to_string(root().join("fixtures/consul/verdicts.jsonl")).unwrap();
+    let lines = fixture_text("consul/verdicts.jsonl");
     for line in lines.lines() {
         let recorded: Recorded = serde_json::from_str(line).unwrap();
         let error = recorded.error.unwrap_or_default();
@@ -128,7 +120,7 @@ fn every_answer_is_given_to_something() {
 #[test]
 fn what_others_say_is_not_recognised() {
     let explainer = Explainer::new();
-    let log = fs::read_to_string(root().join("fixtures/answers/unrelated.log")).unwrap();
+    let log = fixture_text("answers/unrelated.log");
     assert!(log.lines().count() >= 120);
     for line in log.lines() {
         let found = names(&causes(&explainer, Strictness::Log, line));
@@ -144,7 +136,7 @@ fn what_others_say_is_not_recognised() {
 /// The values come out of a body with quotes escaped in it as out of one without.
 #[test]
 fn tries_and_addresses_are_counted() {
-    let body = fs::read_to_string(root().join("fixtures/answers/recorded.jsonl")).unwrap();
+    let body = fixture_text("answers/recorded.jsonl");
     let body = body
         .lines()
         .map(|line| serde_json::from_str::<Said>(line).unwrap());
@@ -214,30 +206,12 @@ proptest! {
 }
 
 fn run(arguments: &[&str], stdin: &[u8]) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_peertok"))
-        .current_dir(root())
-        .arg("explain")
-        .args(arguments)
-        .env("COLUMNS", "100")
-        .env_remove("CLICOLOR_FORCE")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut input = child.stdin.take().unwrap();
-    let stdin = stdin.to_vec();
-    let writer = thread::spawn(move || input.write_all(&stdin));
-    let output = child.wait_with_output().unwrap();
-    // A command that does not read its input closes the pipe.
-    let _ = writer.join().unwrap();
-    output
+    output_with(peertok(&[&["explain"], arguments].concat()), stdin)
 }
 
 #[test]
 fn json_output_keeps_to_its_schema() {
-    let schema = fs::read(root().join("docs/schemas/peertok.explain.1.json")).unwrap();
-    let schema = jsonschema::validator_for(&serde_json::from_slice(&schema).unwrap()).unwrap();
+    let schema = schema("peertok.explain.1.json");
     let log: String = fixtures()
         .iter()
         .map(|said| format!("{}\n", said.text))
@@ -275,11 +249,8 @@ fn pages_keep_to_the_width() {
                 .any(|line| line.split_whitespace().nth(1) == Some(name)),
             "{name}"
         );
-        let output = Command::new(env!("CARGO_BIN_EXE_peertok"))
-            .args(["explain", name])
-            .env("COLUMNS", "80")
-            .output()
-            .unwrap();
+        let output = peertok(&["explain", name]).env("COLUMNS", "80").output();
+        let output = output.unwrap();
         for line in String::from_utf8(output.stdout).unwrap().lines() {
             let one_word = line.split_whitespace().count() == 1;
             assert!(line.chars().count() <= 80 || one_word, "{name}: {line}");
@@ -308,7 +279,7 @@ fn a_long_log_is_read_line_by_line() {
 /// Nothing that stands in a log reaches the terminal as a command, and no secret is shown.
 #[test]
 fn a_hostile_log_is_shown_safely() {
-    let token = fs::read_to_string(root().join("fixtures/consul/alpha-minted.token")).unwrap();
+    let token = fixture_text("consul/alpha-minted.token");
     let secret = "08551fd2-ae58-51d7-89a6-2819d3207341";
     let line = format!(
         "\x1b]0;x\x07\u{202e} invalid peering stream secret \0 EstablishmentSecret={secret} {token}"
@@ -349,13 +320,13 @@ fn a_hostile_log_is_shown_safely() {
 
 const FINDINGS: &str = "# Findings
 What `peertok validate` finds in a token that Consul takes but that fails or hurts later. `peertok explain NAME` prints the
-same pages. This file is written by a test: `SNAPSHOTS=overwrite cargo test --test explain`.
+same pages. This file is written by a test: `SNAPSHOTS=overwrite cargo test --test library explain`.
 ";
 
 const ANSWERS: &str = "# What a server says
 What Consul says when peering fails, what it means and what to do. `peertok explain 'TEXT'` finds the page for a pasted
 error, and `peertok explain -` for each message of a log. A word in angle brackets stands for what changes. This file is
-written by a test: `SNAPSHOTS=overwrite cargo test --test explain`.
+written by a test: `SNAPSHOTS=overwrite cargo test --test library explain`.
 ";
 
 #[test]

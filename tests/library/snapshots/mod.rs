@@ -1,7 +1,5 @@
 //! Snapshots, against what real servers recorded: see `fixtures/consul`.
 
-#![allow(clippy::unwrap_used)]
-
 mod archives;
 mod reading;
 mod refused;

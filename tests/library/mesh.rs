@@ -1,8 +1,7 @@
 //! Kits for a set of sites: what is in them and for whom, what a second run keeps, and that a changed
 //! byte is found.
 
-#![allow(clippy::unwrap_used)]
-
+use crate::support::{root, schema};
 use jiff::{SignedDuration, Timestamp};
 use peertok::PeeringToken;
 use peertok::mesh::{Built, Fault, MeshError, Options, build, check};
@@ -18,10 +17,6 @@ use tempfile::TempDir;
 mod states;
 
 const STATE: &str = ".mesh-state.json";
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
 
 fn now() -> Timestamp {
     "2026-11-24T04:30:00Z".parse().unwrap()
@@ -483,8 +478,7 @@ fn dates_are_judged_at_the_moment_of_use() {
 /// The schema and the parser agree on what a file may look like.
 #[test]
 fn the_schema_takes_what_the_parser_takes() {
-    let schema = fs::read(root().join("docs/schemas/mesh.toml.json")).unwrap();
-    let schema = jsonschema::validator_for(&serde_json::from_slice(&schema).unwrap()).unwrap();
+    let schema = schema("mesh.toml.json");
     let example = example();
     let site = sites(&["a"]);
     let accepted = [

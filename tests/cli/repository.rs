@@ -1,16 +1,11 @@
 //! What holds for the files of this repository: no link in a Markdown file is dead, and none tells
 //! of the machine that it was written on. Links that leave the repository are not followed.
 
-#![allow(clippy::unwrap_used, reason = "this is a test")]
-
+use crate::support::root;
 use comrak::nodes::NodeValue;
 use comrak::{Anchorizer, Arena, Options, parse_document};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
 
 /// Every file that `.gitignore` does not leave out, with its content, under its path from the root.
 fn files() -> BTreeMap<PathBuf, Vec<u8>> {
@@ -32,7 +27,7 @@ fn files() -> BTreeMap<PathBuf, Vec<u8>> {
         "README.md",
         "Cargo.lock",
         "src/lib.rs",
-        "tests/repository.rs",
+        "tests/cli/repository.rs",
     ] {
         assert!(files.contains_key(Path::new(known)), "{known} is not found");
     }

@@ -1,10 +1,10 @@
 //! What is read of a snapshot is what its server minted and listed.
 
-use crate::archives::{fixture, json, secret, state, token};
-use peertok::snapshot::{
-    Direction, PeeringState, SecretsMeaning, State, TokenStatus, name_to_accept,
-};
-use peertok::{Inputs, Roots, Secret, generate};
+use super::archives::{fixture, json, secret, state, token};
+use peertok::Roots;
+use peertok::snapshot::name_to_accept;
+use peertok::snapshot::{Direction, PeeringState, SecretsMeaning, State, TokenStatus};
+use peertok::{Inputs, Secret, generate};
 use serde_json::Value;
 use std::collections::BTreeMap;
 

@@ -1,6 +1,6 @@
 //! What is written is what servers restored and honoured, and what they would refuse is refused.
 
-use crate::archives::{fixture, read, secret, seeded, snapshot, state, token, unpack};
+use super::archives::{fixture, read, secret, seeded, snapshot, state, token, unpack};
 use peertok::snapshot::{
     Base, Change, Direction, End, NameTaken, PeeringState, SecretsMeaning, Seed, SeedError,
     TokenStatus, WriteError, name_to_accept, name_to_dial, seed_fresh,

@@ -1,8 +1,9 @@
 //! A snapshot or a kit that is being written when its writer dies, or when the disk is full: there is
 //! the old file or the new one, and never a part of one.
 
-#![allow(clippy::unwrap_used, clippy::print_stderr)]
-
+use crate::support::command::peertok;
+use crate::support::root;
+use crate::support::tools::skip;
 use jiff::Timestamp;
 use peertok::mesh::check;
 use peertok::snapshot::State;
@@ -14,21 +15,14 @@ use std::time::{Duration, Instant};
 
 const TOKEN: &str = "@fixtures/consul/gamma-seeded.token";
 
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
 fn base() -> PathBuf {
     root().join("fixtures/consul/alpha-gateways.snap")
 }
 
 /// Adds a peering to a base, over a file that is there.
 fn seed(out: &Path, name: &str) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_peertok"));
-    command
-        .current_dir(root())
-        .args(["snapshot", "seed"])
-        .arg(base());
+    let mut command = peertok(&["snapshot", "seed"]);
+    command.arg(base());
     command.args([
         "--token",
         TOKEN,
@@ -38,10 +32,7 @@ fn seed(out: &Path, name: &str) -> Command {
         "--force",
     ]);
     command.arg("--out").arg(out);
-    command
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
+    command.stdout(Stdio::null()).stderr(Stdio::null());
     command
 }
 
@@ -119,10 +110,8 @@ fn a_killed_mesh_is_completed_by_the_next_run_with_the_same_secrets() {
     let sites: String = (0..8).map(site).collect();
     fs::write(folder.path().join("mesh.toml"), sites).unwrap();
     let run = |out: &str| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_peertok"));
-        command.args(["mesh", "mesh.toml", "--out", out]);
-        command.current_dir(folder.path());
-        command.stdin(Stdio::null()).stdout(Stdio::null());
+        let mut command = peertok(&["mesh", "mesh.toml", "--out", out]);
+        command.current_dir(folder.path()).stdout(Stdio::null());
         command
     };
     assert!(run("whole").status().unwrap().success());
@@ -191,7 +180,7 @@ fn a_full_disk_is_an_error_and_leaves_the_old_file() {
         output.status.code() != Some(77) && !output.stderr.starts_with(b"unshare: ")
     };
     let Some(output) = output.ok().filter(mounted) else {
-        eprintln!("SKIPPED: no file system can be mounted here; no disk was filled");
+        skip("no file system can be mounted here: no disk was filled");
         return;
     };
     let errors = String::from_utf8_lossy(&output.stderr);

@@ -2,8 +2,6 @@
 //! succeed as each test wants: a block stops at the first failure, and the only copy of a token is
 //! never emptied or replaced. What the commands print is what Consul 1.20.1 printed.
 
-#![allow(clippy::unwrap_used)]
-
 use jiff::Timestamp;
 use peertok::mesh::{Options, build};
 use std::collections::BTreeMap;

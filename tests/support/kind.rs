@@ -1,6 +1,6 @@
 //! Messages of one kind.
 
-use crate::verdict::Verdict;
+use super::verdict::Verdict;
 
 /// The message without what it takes from the token: numbers and quoted parts, and the address or
 /// root that it shows.

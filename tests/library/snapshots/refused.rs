@@ -1,6 +1,6 @@
 //! What no server would restore, or survive, is refused.
 
-use crate::archives::{fixture, gunzip, gzip, meta, pack, read, seeded, snapshot, sums, unpack};
+use super::archives::{fixture, gunzip, gzip, meta, pack, read, seeded, snapshot, sums, unpack};
 use peertok::snapshot::{SnapshotError, State};
 use proptest::prelude::*;
 use std::io::Read;

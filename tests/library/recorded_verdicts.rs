@@ -1,11 +1,9 @@
 //! Replays what real servers answered: each recorded token has to get the server's verdict.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout)]
-
+use crate::support::{fixture_text, root};
 use peertok::{PeeringToken, Reading, judge};
 use serde::Deserialize;
 use std::fs;
-use std::path::{Path, PathBuf};
 
 #[derive(Deserialize)]
 struct Recorded {
@@ -16,13 +14,9 @@ struct Recorded {
     error: Option<String>,
 }
 
-fn fixtures() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/consul")
-}
-
 #[test]
 fn every_recorded_token_gets_the_servers_verdict() {
-    let lines = fs::read_to_string(fixtures().join("verdicts.jsonl")).unwrap();
+    let lines = fixture_text("consul/verdicts.jsonl");
     let mut judged = 0;
     let mut different = Vec::new();
     for line in lines.lines() {
@@ -53,7 +47,7 @@ fn every_recorded_token_gets_the_servers_verdict() {
 #[test]
 fn every_minted_token_encodes_to_the_same_bytes() {
     let mut tokens = 0;
-    for entry in fs::read_dir(fixtures()).unwrap() {
+    for entry in fs::read_dir(root().join("fixtures/consul")).unwrap() {
         let path = entry.unwrap().path();
         if path
             .extension()

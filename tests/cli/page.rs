@@ -4,8 +4,7 @@
 //! It needs Chromium, as `chromium` or what `CHROMIUM` names. It leaves pictures of what it saw in
 //! Cargo's folder for temporary files, `target/tmp/page`, to be looked at.
 
-#![allow(clippy::unwrap_used, reason = "this is a test")]
-
+use crate::support::root;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
@@ -207,7 +206,7 @@ fn keep(name: &str, data: &Value) -> Vec<u8> {
 }
 
 fn samples() -> [(&'static str, PathBuf); 2] {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/mesh");
+    let folder = root().join("fixtures/mesh");
     ["sample", "sample-matrix"].map(|name| (name, folder.join(format!("{name}.html"))))
 }
 

@@ -1,6 +1,6 @@
 //! Go's own answers: the program in `tests/oracle`, built here and asked line by line.
 
-use crate::verdict::Verdict;
+use super::verdict::Verdict;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde::Deserialize;

@@ -1,48 +1,32 @@
 //! Roots that `peertok ca new` makes, in the eyes of openssl; and keys that openssl makes, in the
 //! eyes of `peertok ca check`.
 
-#![allow(clippy::unwrap_used, clippy::print_stderr)]
-
+use crate::support::tools::has;
+use crate::support::{command, root, schema};
 use std::fs;
-use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Output};
 
 fn peertok(folder: &Path, arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_peertok"));
-    command.current_dir(folder).args(arguments);
-    command.output().unwrap()
+    command::peertok(arguments)
+        .current_dir(folder)
+        .output()
+        .unwrap()
 }
 
-/// What the command prints, where it has to succeed.
+/// What the command prints where it succeeds; otherwise the test fails.
 fn stdout(folder: &Path, arguments: &[&str]) -> String {
-    let output = peertok(folder, arguments);
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{arguments:?}: {errors}");
-    String::from_utf8(output.stdout).unwrap()
+    let mut command = command::peertok(arguments);
+    command.current_dir(folder);
+    command::text_of(command)
 }
 
 /// Runs a shell's line, for openssl.
 fn shell(folder: &Path, line: &str) -> String {
     let mut command = Command::new("sh");
     command.current_dir(folder).args(["-c", line]);
-    let output = command.output().unwrap();
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{line}: {errors}");
-    String::from_utf8(output.stdout).unwrap()
-}
-
-/// Whether openssl is there. Without it the test says, past the test runner's capture, that it
-/// proves nothing.
-fn has_openssl(test: &str) -> bool {
-    let found = Command::new("openssl").arg("version").output();
-    let found = found.is_ok_and(|output| output.status.success());
-    if !found {
-        let message = format!("\nSKIPPED: {test}: openssl is missing\n");
-        let _ = io::stderr().write_all(message.as_bytes());
-    }
-    found
+    command::text_of(command)
 }
 
 /// The names of the faults that `peertok ca check` finds.
@@ -63,7 +47,7 @@ fn faults(folder: &Path, arguments: &[&str]) -> Vec<String> {
 
 #[test]
 fn openssl_reads_and_verifies_a_new_root() {
-    if !has_openssl("openssl_reads_and_verifies_a_new_root") {
+    if !has("openssl", "version") {
         return;
     }
     for (key_type, key) in [
@@ -115,7 +99,7 @@ fn openssl_reads_and_verifies_a_new_root() {
 /// nothing with those of which a fault is found.
 #[test]
 fn keys_in_openssls_forms_are_read_as_consul_does() {
-    if !has_openssl("keys_in_openssls_forms_are_read_as_consul_does") {
+    if !has("openssl", "version") {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
@@ -175,11 +159,6 @@ fn keys_in_openssls_forms_are_read_as_consul_does() {
 /// What is printed keeps to the published JSON Schemas.
 #[test]
 fn json_output_keeps_to_its_schema() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let schema = |name: &str| {
-        let file = fs::read(root.join("docs/schemas").join(name)).unwrap();
-        jsonschema::validator_for(&serde_json::from_slice(&file).unwrap()).unwrap()
-    };
     let (new, check) = (
         schema("peertok.ca.1.json"),
         schema("peertok.ca-check.1.json"),
@@ -193,7 +172,7 @@ fn json_output_keeps_to_its_schema() {
     };
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().to_str().unwrap();
-    let output = peertok(root, &["ca", "new", "--format", "json", "--out", out]);
+    let output = peertok(root(), &["ca", "new", "--format", "json", "--out", out]);
     let printed = keeps(&new, &output);
     let certificate = folder.path().join("root.pem");
     assert_eq!(
@@ -209,7 +188,7 @@ fn json_output_keeps_to_its_schema() {
         let key = ["--key", "fixtures/ca/new/root.key"];
         for key in [&[][..], &key] {
             let arguments = ["ca", "check", "--format", "json", &file];
-            let output = peertok(root, &[&arguments, key].concat());
+            let output = peertok(root(), &[&arguments, key].concat());
             let printed = keeps(&check, &output);
             assert_eq!(printed["root"].is_object(), has_root);
             assert_eq!(printed["private_key_checked"], !key.is_empty());

@@ -1,12 +1,11 @@
 //! Tokens as other programs damage them, and as they are given back.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout)]
-
+use crate::support::tools::skip;
 use peertok::{Damage, Recovery, recover};
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-const TOKEN: &str = include_str!("../fixtures/consul/alpha-external.token");
+const TOKEN: &str = include_str!("../../fixtures/consul/alpha-external.token");
 
 /// What a command makes of the token on its standard input; `None` where it is not on this machine.
 fn damaged(command: &[&str]) -> Option<Vec<u8>> {
@@ -18,7 +17,7 @@ fn damaged(command: &[&str]) -> Option<Vec<u8>> {
         .stderr(Stdio::null())
         .spawn();
     let Ok(mut child) = child else {
-        println!("SKIPPED: no {program} on this machine");
+        skip(format_args!("{program} is missing"));
         return None;
     };
     let mut stdin = child.stdin.take().unwrap();
@@ -26,7 +25,7 @@ fn damaged(command: &[&str]) -> Option<Vec<u8>> {
     drop(stdin);
     let output = child.wait_with_output().unwrap();
     if !output.status.success() {
-        println!("SKIPPED: {command:?} does not work on this machine");
+        skip(format_args!("{command:?} does not work"));
         return None;
     }
     Some(output.stdout)

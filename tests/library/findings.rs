@@ -3,10 +3,10 @@
 //! `fixtures/findings/<name>/` has the token that fails, as decoded JSON, in `fails.json`, and the one
 //! that passes in `passes.json` (or encoded, in `fails.token` and `passes.token`), which may be left out where flags alone make the difference. The flags
 //! of each run stand in `fails.flags` and `passes.flags`, if there are any. `fails.txt` is what people
-//! see of the first; `SNAPSHOTS=overwrite cargo test --test findings` writes it anew.
+//! see of the first; `SNAPSHOTS=overwrite cargo test --test library findings` writes it anew.
 
-#![allow(clippy::unwrap_used)]
-
+use crate::support::command::peertok;
+use crate::support::{fixture, root};
 use jiff::Timestamp;
 use peertok::snapshot::State;
 use peertok::{
@@ -16,11 +16,6 @@ use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
-use std::process::Command;
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
 
 /// What `validate` prints of the token `which` of a rule.
 fn validate(rule: &str, which: &str, format: &str) -> String {
@@ -31,13 +26,9 @@ fn validate(rule: &str, which: &str, format: &str) -> String {
     let mut files = names.map(file);
     let token = files.find(|file| root().join(file).exists()).unwrap();
     let flags = fs::read_to_string(root().join(file(format!("{which}.flags"))));
-    let output = Command::new(env!("CARGO_BIN_EXE_peertok"))
-        .current_dir(root())
-        .args(["validate", "--format", format])
+    let output = peertok(&["validate", "--format", format])
         .arg(format!("@{}", token.display()))
         .args(flags.unwrap_or_default().split_whitespace())
-        .env("COLUMNS", "100")
-        .env_remove("CLICOLOR_FORCE")
         .output()
         .unwrap();
     let stderr = String::from_utf8_lossy(&output.stderr);
@@ -101,7 +92,7 @@ fn what_people_see_of_every_finding() {
 /// What a token of `fixtures/consul` is worth at acceptors that no server was caught at.
 #[test]
 fn what_the_acceptors_state_tells_of_a_secret() {
-    let token = fs::read(root().join("fixtures/consul/alpha-external.token")).unwrap();
+    let token = fixture("consul/alpha-external.token");
     for (snapshot, path, expected) in [
         (
             "token-used/exchanged",
@@ -219,7 +210,7 @@ fn no_message_is_long_or_shows_the_secret() {
 
 #[test]
 fn how_the_json_is_written() {
-    let token = fs::read(root().join("fixtures/consul/alpha-external.token")).unwrap();
+    let token = fixture("consul/alpha-external.token");
     let token = PeeringToken::decode(&token).unwrap();
     let json = token.to_json(Shape::V1_16).to_string();
     let how = |json: &str| {
@@ -284,7 +275,7 @@ fn how_the_json_is_written() {
 }
 
 fn roots() -> Roots {
-    let json = fs::read(root().join("fixtures/consul/alpha-external.roots.json")).unwrap();
+    let json = fixture("consul/alpha-external.roots.json");
     Roots::from_api(&json).unwrap()
 }
 

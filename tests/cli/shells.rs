@@ -2,25 +2,17 @@
 //!
 //! Each test needs a program that is not on every machine, and is told so by its name.
 
-#![allow(clippy::unwrap_used)]
-
+use crate::support::command::stdout;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
-
-fn peertok(arguments: &[&str]) -> String {
-    let mut peertok = Command::new(env!("CARGO_BIN_EXE_peertok"));
-    let output = peertok.args(arguments).output().unwrap();
-    assert!(output.status.success(), "{arguments:?}: {output:?}");
-    String::from_utf8(output.stdout).unwrap()
-}
 
 /// A folder with a script, and files that it can complete.
 fn folder(shell: &str, script: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join("kit")).unwrap();
     for (name, content) in [
-        (script, &*peertok(&["completions", shell])),
+        (script, &*stdout(&["completions", shell])),
         ("west.token", ""),
         ("acceptor.snap", ""),
     ] {
@@ -175,7 +167,7 @@ fn in_zsh() {
 
 /// Each page in a folder of its own, by its name.
 fn pages(folder: &Path) -> Vec<String> {
-    peertok(&["man", "--out", folder.to_str().unwrap()]);
+    stdout(&["man", "--out", folder.to_str().unwrap()]);
     let files = fs::read_dir(folder).unwrap();
     let mut names: Vec<String> = files
         .map(|file| file.unwrap().file_name().into_string().unwrap())
@@ -223,7 +215,7 @@ fn in_man() {
         }
         let command = name.trim_end_matches(".1").replace('-', " ");
         let words: Vec<&str> = command.split(' ').skip(1).collect();
-        let help = peertok(&[&words[..], &["--help"]].concat());
+        let help = stdout(&[&words[..], &["--help"]].concat());
         let after = help.split("\nExample").nth(1).unwrap();
         for example in after.lines().skip(1) {
             // A long one is broken by the terminal, and by nothing else.
