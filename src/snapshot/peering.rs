@@ -217,13 +217,13 @@ impl Peering {
             manual_server_addresses: message.manual_server_addresses,
             create_index: message.create_index,
             modify_index: message.modify_index,
-            remote: message.remote.map(|remote| Remote {
-                partition: remote.partition,
-                datacenter: remote.datacenter,
-                locality: remote.locality.map(|locality| Locality {
-                    region: locality.region,
-                    zone: locality.zone,
-                }),
+            remote: message.remote.map(|message| {
+                let mut remote = Remote::default();
+                remote.partition = message.partition;
+                remote.datacenter = message.datacenter;
+                let locality = message.locality;
+                remote.locality = locality.map(|place| Locality::new(place.region, place.zone));
+                remote
             }),
             trust_domain: None,
             secrets: Secrets::default(),

@@ -60,14 +60,12 @@ fn both_ends_seeded_are_those_that_peered() {
             end,
         }]
     };
-    let token = PeeringToken {
-        ca: Some(dialer.peer_ca.clone()),
-        server_addresses: Some(dialer.peer_server_addresses.clone()),
-        server_name: dialer.peer_server_name.clone(),
-        peer_id: acceptor.id.clone(),
-        remote: dialer.remote.clone().unwrap(),
-        ..PeeringToken::default()
-    };
+    let mut token = PeeringToken::new();
+    token.ca = Some(dialer.peer_ca.clone());
+    token.server_addresses = Some(dialer.peer_server_addresses.clone());
+    token.server_name = dialer.peer_server_name.clone();
+    token.peer_id = acceptor.id.clone();
+    token.remote = dialer.remote.clone().unwrap();
     let accept = End::Accept {
         stream_secret: stream_secret.clone(),
     };
@@ -230,11 +228,9 @@ fn a_name_to_dial_is_judged_as_establish_would() {
         refusal(own.clone()),
         SeedError::SameCluster { .. }
     ));
-    let other = PeeringToken {
-        server_name: "server.beta.peering.x.consul".to_owned(),
-        server_addresses: None,
-        ..own
-    };
+    let mut other = own;
+    other.server_name = "server.beta.peering.x.consul".to_owned();
+    other.server_addresses = None;
     assert!(matches!(refusal(other), SeedError::NothingToDial { .. }));
 }
 
