@@ -23,11 +23,9 @@ fn main() -> Result<(), Box<dyn Error>> {
             Ok(())
         }
         ["seed", file, out] => {
-            let token = PeeringToken {
-                peer_id: "11111111-2222-3333-4444-555555555555".to_owned(),
-                establishment_secret: Secret::new("66666666-7777-8888-9999-aaaaaaaaaaaa".into()),
-                ..PeeringToken::default()
-            };
+            let mut token = PeeringToken::new();
+            token.peer_id = "11111111-2222-3333-4444-555555555555".to_owned();
+            token.establishment_secret = Secret::new("66666666-7777-8888-9999-aaaaaaaaaaaa".into());
             let mut options = OpenOptions::new();
             let options = options.read(true).write(true).create(true).truncate(true);
             let seeds = [Seed::of_token("large", &token)];

@@ -6,7 +6,7 @@
 
 #![allow(clippy::print_stdout)]
 
-use peertok::{PeeringToken, Remote, Secret, Shape, encode_base64};
+use peertok::{PeeringToken, Secret, Shape, encode_base64};
 use rcgen::{
     BasicConstraints, CertificateParams, DistinguishedName, DnType, IsCa, KeyPair, KeyUsagePurpose,
     SanType,
@@ -49,18 +49,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 fn token(number: u64, cluster: &str, root: String) -> String {
-    let token = PeeringToken {
-        ca: Some(vec![root]),
-        manual_server_addresses: None,
-        server_addresses: Some(vec!["10.0.0.1:8503".to_owned()]),
-        server_name: format!("server.dc1.peering.{cluster}.consul"),
-        peer_id: uuid(number),
-        establishment_secret: Secret::new(uuid(!number)),
-        remote: Remote {
-            datacenter: "dc1".to_owned(),
-            ..Remote::default()
-        },
-    };
+    let mut token = PeeringToken::new();
+    token.ca = Some(vec![root]);
+    token.server_addresses = Some(vec!["10.0.0.1:8503".to_owned()]);
+    token.server_name = format!("server.dc1.peering.{cluster}.consul");
+    token.peer_id = uuid(number);
+    token.establishment_secret = Secret::new(uuid(!number));
+    token.remote.datacenter = "dc1".to_owned();
     token.encode(Shape::V1_16).to_string()
 }
 

@@ -1,6 +1,6 @@
 //! What differs between two tokens as a server reads them, and what that means.
 //!
-//! `null` and an empty list mean the same to a server, and so do a missing member and an empty one.
+//! `null` and an empty list mean the same to a server, and so do a missing field and an empty one.
 //! Roots are told apart by the SHA-256 of their DER form, whatever the PEM around it looks like.
 
 mod written;
@@ -8,8 +8,9 @@ mod written;
 pub use written::{Written, diff_json};
 
 use crate::roots::certificates;
-use crate::{PeeringToken, RootDetails, Secret};
+use crate::{Field, PeeringToken, RootDetails};
 use base16ct::lower::encode_string as hex;
+use peering_token::Value;
 use ring::digest::{SHA256, digest};
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -35,8 +36,8 @@ pub struct Difference {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TextDifference {
-    /// The member, such as `Remote.Datacenter`.
-    pub member: &'static str,
+    /// The field.
+    pub field: Field,
     /// The text in A; of a secret its digest.
     pub a: String,
     /// The text in B; of a secret its digest.
@@ -252,48 +253,25 @@ pub fn diff(a: &PeeringToken, b: &PeeringToken) -> Difference {
 }
 
 fn texts(a: &PeeringToken, b: &PeeringToken) -> Vec<TextDifference> {
-    let locality = |token: &PeeringToken| token.remote.locality.clone().unwrap_or_default();
-    let (locality_a, locality_b) = (locality(a), locality(b));
-    let secret = |secret: &Secret| {
-        if secret.is_empty() {
-            String::new()
-        } else {
-            secret.to_string()
-        }
-    };
-    let text = |member, a: &str, b: &str| {
-        (a != b).then(|| TextDifference {
-            member,
-            a: a.to_owned(),
-            b: b.to_owned(),
-        })
+    let shown = |token: &PeeringToken, field| match token.get(field) {
+        Value::Text(text) => Some(text.to_owned()),
+        Value::Secret(secret) if secret.is_empty() => Some(String::new()),
+        Value::Secret(secret) => Some(secret.to_string()),
+        _ => None,
     };
     // Digests can be the same by chance, and secrets that differ are to be told all the same.
-    let secrets = (a.establishment_secret != b.establishment_secret).then(|| TextDifference {
-        member: "EstablishmentSecret",
-        a: secret(&a.establishment_secret),
-        b: secret(&b.establishment_secret),
-    });
-    [
-        text("ServerName", &a.server_name, &b.server_name),
-        text("PeerID", &a.peer_id, &b.peer_id),
-        secrets,
-        text("Remote.Partition", &a.remote.partition, &b.remote.partition),
-        text(
-            "Remote.Datacenter",
-            &a.remote.datacenter,
-            &b.remote.datacenter,
-        ),
-        text(
-            "Remote.Locality.Region",
-            &locality_a.region,
-            &locality_b.region,
-        ),
-        text("Remote.Locality.Zone", &locality_a.zone, &locality_b.zone),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+    let differ = Field::ALL
+        .iter()
+        .copied()
+        .filter(|&field| a.get(field) != b.get(field));
+    let difference = |field| {
+        Some(TextDifference {
+            field,
+            a: shown(a, field)?,
+            b: shown(b, field)?,
+        })
+    };
+    differ.filter_map(difference).collect()
 }
 
 /// Compares two lists as sets of what `key` tells apart.
@@ -393,6 +371,7 @@ fn same_cluster(a: &PeeringToken, b: &PeeringToken) -> Option<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Secret;
     use proptest::prelude::*;
 
     fn fixture(name: &str) -> PeeringToken {
@@ -533,10 +512,11 @@ mod tests {
             a in prop::collection::vec("[a-c]", 0..6),
             b in prop::collection::vec("[a-c]", 0..6),
         ) {
-            let token = |list: &Vec<String>| PeeringToken {
-                ca: Some(list.clone()),
-                server_addresses: Some(list.clone()),
-                ..PeeringToken::default()
+            let token = |list: &Vec<String>| {
+                let mut token = PeeringToken::new();
+                token.ca = Some(list.clone());
+                token.server_addresses = Some(list.clone());
+                token
             };
             let (one, other) = (diff(&token(&a), &token(&b)), diff(&token(&b), &token(&a)));
             prop_assert_eq!(one.is_none(), a == b);

@@ -7,7 +7,7 @@
 //! Each rule is a file of `rules`, with its text beside its check; [`rules`] lists them.
 
 mod address;
-mod members;
+mod keys;
 mod root;
 mod rules;
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use crate::roots::{RootDetails, Roots};
 use crate::{
-    Locality, MetaError, PeerNameError, PeeringToken, Refusal, Remote, Secret, Shape, check_meta,
+    Locality, MetaError, PeerNameError, PeeringToken, Refusal, Secret, Shape, check_meta,
     check_peer_name, judge,
 };
 use consul_snapshot::is_uuid;
@@ -206,22 +206,19 @@ pub fn generate(inputs: &Inputs) -> Result<Generated, GenerateError> {
     let server_addresses = addresses(inputs, &inputs.server_addresses, &mut notices)?;
     let external_addresses = addresses(inputs, &inputs.external_addresses, &mut notices)?;
     let entries = &inputs.roots.entries;
-    let token = PeeringToken {
-        ca: (!entries.is_empty()).then(|| entries.clone()),
-        manual_server_addresses: external_addresses,
-        server_addresses,
-        server_name,
-        peer_id: uuid(inputs.peer_id.as_deref(), "the peer ID")?,
-        establishment_secret: Secret::new(uuid(
-            inputs.secret.as_ref().map(Secret::expose),
-            "the secret",
-        )?),
-        remote: Remote {
-            partition: inputs.partition.clone(),
-            datacenter,
-            locality: inputs.locality.clone(),
-        },
-    };
+    let mut token = PeeringToken::new();
+    token.ca = (!entries.is_empty()).then(|| entries.clone());
+    token.manual_server_addresses = external_addresses;
+    token.server_addresses = server_addresses;
+    token.server_name = server_name;
+    token.peer_id = uuid(inputs.peer_id.as_deref(), "the peer ID")?;
+    token.establishment_secret = Secret::new(uuid(
+        inputs.secret.as_ref().map(Secret::expose),
+        "the secret",
+    )?);
+    token.remote.partition = inputs.partition.clone();
+    token.remote.datacenter = datacenter;
+    token.remote.locality = inputs.locality.clone();
     let text = token.encode(inputs.shape);
     if !inputs.as_consul {
         judge(text.as_bytes()).map_err(GenerateError::Refused)?;
@@ -501,7 +498,7 @@ mod tests {
         ) -> Inputs {
             let mut inputs = Inputs {
                 name, datacenter, server_addresses, external_addresses, server_name, partition,
-                locality: locality.map(|(region, zone)| Locality { region, zone }),
+                locality: locality.map(|(region, zone)| Locality::new(region, zone)),
                 shape,
                 ..inputs()
             };

@@ -35,7 +35,7 @@
 //! | What can be shown of it? | [`redact`] for its JSON, [`RootDetails`] for a root |
 //! | What was meant by a text that is no token? | [`recover`] |
 //! | How is a token made? | [`generate`], from [`Inputs`] with [`Roots`] |
-//! | How is it changed, and no other byte? | [`edit`], by [`Change`]s |
+//! | How is it changed, and no other byte? | [`edit`], by its [`Field`]s |
 //! | What differs between two? | [`diff`], and [`diff_json`] for how they are written |
 //! | Does the acceptor still honour it? | [`snapshot::TokenStatus::of`] |
 //! | How does a server come to honour it? | [`snapshot::Base::seed`], [`snapshot::seed_fresh`] |
@@ -90,7 +90,7 @@ pub use diff::{
     ComparedRoot, Difference, Relation, RootsDifference, SetDifference, TextDifference, Written,
     diff, diff_json,
 };
-pub use edit::{Change, EditError, edit};
+pub use edit::{EditError, edit};
 pub use explain::{
     Answer, Cause, Explainer, Message, Moment, Page, Strictness, answer, answers, nearest,
 };
@@ -100,9 +100,10 @@ pub use godialect::base64::CorruptBase64;
 pub use godialect::json::{Place, SyntaxError, TypeError};
 pub use godialect::x509::CertificateError;
 pub use peering_token::{
-    AddressList, DecodeError, Judge, Locality, MetaError, MetaFault, PeerNameError, PeeringToken,
-    Reading, Refusal, Release, ReleaseError, Remote, Shape, Stage, check_meta, check_peer_name,
-    decode_base64, encode_base64, is_server_address, judge, redact, token_in_envelope,
+    AddressList, DecodeError, Field, Judge, Locality, MetaError, MetaFault, PeerNameError,
+    PeeringToken, Reading, Refusal, Release, ReleaseError, Remote, Shape, Stage, Value, check_meta,
+    check_peer_name, decode_base64, encode_base64, is_server_address, judge, redact,
+    token_in_envelope,
 };
 pub use peertok_secret::{Secret, redacted};
 pub use recovery::{Damage, Mistaken, Partial, Recovery, Repaired, recover};

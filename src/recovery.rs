@@ -30,7 +30,7 @@ use crate::Refusal;
 use crate::text::without_secrets;
 use crate::{Stage, encode_base64, judge};
 use godialect::base64;
-use partial::Members;
+use partial::Found;
 use peertok_secret::redacted;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
@@ -355,7 +355,7 @@ fn in_text(text: &[u8]) -> Option<Repaired> {
 /// Whether Go reads this as base64 with a JSON object in it that has a member of a token.
 fn has_members(text: &[u8]) -> bool {
     let mut json = Zeroizing::new(Vec::with_capacity(text.len()));
-    base64::decode(text, &mut json).is_ok() && Members::of(&json).are_some()
+    base64::decode(text, &mut json).is_ok() && Found::of(&json).are_some()
 }
 
 /// How many kinds of damage are undone at most, those that come back included.
@@ -436,14 +436,14 @@ impl Search {
             if standard.is_some() {
                 self.note(Damage::UrlSafe);
             }
-            let members = Members::of(&decoded.content);
-            if members.are_cut() {
-                return Some(self.truncated(&decoded.content, members));
+            let found = Found::of(&decoded.content);
+            if found.are_cut() {
+                return Some(self.truncated(&decoded.content, found));
             }
             if !decoded.is_exact {
                 self.note(Damage::Padding);
             }
-            if members.make_a_token() && !decoded.is_cut {
+            if found.make_a_token() && !decoded.is_cut {
                 return Some(self.token(&decoded.content));
             }
             if !undo::is_text(&decoded.content) {
@@ -481,16 +481,16 @@ impl Search {
 
     /// A text that is JSON without base64 around it.
     fn in_json(&mut self, json: &[u8]) -> Option<Recovery> {
-        let members = Members::of(json);
-        if !members.make_a_token() && !members.are_cut() {
+        let found = Found::of(json);
+        if !found.make_a_token() && !found.are_cut() {
             return None;
         }
         // What was taken for a second layer of base64 was the first.
         if self.layers == 1 {
             self.damages.retain(|damage| *damage != Damage::Base64Twice);
         }
-        if members.are_cut() {
-            return Some(self.truncated(json, members));
+        if found.are_cut() {
+            return Some(self.truncated(json, found));
         }
         if self.layers == 0 {
             self.note(Damage::NotEncoded);
@@ -507,11 +507,11 @@ impl Search {
         })
     }
 
-    fn truncated(&mut self, json: &[u8], members: Members) -> Recovery {
+    fn truncated(&mut self, json: &[u8], found: Found) -> Recovery {
         let mut damages = mem::take(&mut self.damages);
         // At the cut there is no padding to be expected.
         damages.retain(|damage| *damage != Damage::Padding);
-        Recovery::Truncated(Box::new(members.into_partial(json, damages)))
+        Recovery::Truncated(Box::new(found.into_partial(json, damages)))
     }
 }
 

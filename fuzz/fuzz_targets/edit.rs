@@ -3,33 +3,38 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use peertok::{Change, Locality, Reading, Secret, edit};
+use peertok::{Field, Locality, PeeringToken, Reading, Secret, edit};
 
 fuzz_target!(|json: &[u8]| {
+    let unset = PeeringToken::new();
     let Ok(reading) = Reading::of_json(json) else {
-        return assert!(edit(json, &[Change::Ca(None)]).is_err());
+        return assert!(edit(json, &unset, &[Field::Ca]).is_err());
     };
     let text = || "a\"<\u{2028}".to_owned();
-    let locality = Locality { region: text(), zone: String::new() };
-    for change in [
-        Change::Ca(None),
-        Change::Ca(Some(Vec::new())),
-        Change::ManualServerAddresses(Some(vec![text(), String::new()])),
-        Change::ServerAddresses(Some(vec![text()])),
-        Change::ServerName(text()),
-        Change::PeerId(String::new()),
-        Change::EstablishmentSecret(Secret::new(text())),
-        Change::Partition(text()),
-        Change::Datacenter(String::new()),
-        Change::Locality(Some(locality)),
-        Change::Locality(None),
-    ] {
-        let Ok(edited) = edit(json, std::slice::from_ref(&change)) else {
-            return assert!(reading.type_error.is_some() || json.trim_ascii() == b"null");
-        };
-        assert_eq!(edit(&edited, std::slice::from_ref(&change)).unwrap(), edited);
-        let mut expected = reading.token.clone();
-        change.apply(&mut expected);
-        assert_eq!(Reading::of_json(&edited).unwrap().token, expected);
+    let mut set = PeeringToken::new();
+    set.ca = Some(Vec::new());
+    set.manual_server_addresses = Some(vec![text(), String::new()]);
+    set.server_addresses = Some(vec![text()]);
+    set.server_name = text();
+    set.peer_id = text();
+    set.establishment_secret = Secret::new(text());
+    set.remote.partition = text();
+    set.remote.datacenter = text();
+    set.remote.locality = Some(Locality::new(text(), ""));
+    for token in [unset, set] {
+        for &field in Field::ALL {
+            let Ok(edited) = edit(json, &token, &[field]) else {
+                return assert!(reading.type_error.is_some() || json.trim_ascii() == b"null");
+            };
+            assert_eq!(edit(&edited, &token, &[field]).unwrap(), edited);
+            // A region and a zone are written together, as a locality.
+            let written = match field {
+                Field::Region | Field::Zone => Field::Locality,
+                field => field,
+            };
+            let mut expected = reading.token.clone();
+            expected.copy_field(written, &token);
+            assert_eq!(Reading::of_json(&edited).unwrap().token, expected);
+        }
     }
 });

@@ -8,11 +8,12 @@ use super::{Format, Status, output};
 use crate::input::{InputFormat, TokenInput};
 use crate::inspect::{Content, Inspector};
 use crate::{
-    Circumstances, ComparedRoot, Difference, PeeringToken, Refusal, SetDifference, Written, diff,
-    diff_json,
+    Circumstances, ComparedRoot, Difference, Field, PeeringToken, Refusal, SetDifference, Value,
+    Written, diff, diff_json,
 };
 use anstyle::{AnsiColor, Style};
 use jiff::Timestamp;
+use peering_token::schema::Kind;
 use serde::Serialize;
 use std::borrow::Cow;
 use std::ffi::OsString;
@@ -224,20 +225,25 @@ fn write_pretty(out: &mut String, compared: &Compared<'_>) -> fmt::Result {
 
 /// A line for what both have, or a pair of lines.
 fn write_texts(out: &mut String, compared: &Compared<'_>) -> fmt::Result {
-    for (label, member, get) in TEXTS {
+    for field in texts() {
         let differs = compared.difference.texts.iter();
-        let differs = differs.into_iter().find(|text| text.member == member);
+        let differs = differs.into_iter().find(|text| text.field == field);
         let or_none = |text: &str| match text {
             "" => "none".to_owned(),
             text => shown(text),
         };
+        let label = field.label();
         match differs {
             Some(text) => {
                 line(out, label, Mark::OnlyA, &or_none(&text.a))?;
                 line(out, "", Mark::OnlyB, &or_none(&text.b))?;
             }
             None => {
-                let both = get(&compared.a.token);
+                let both = match compared.a.token.get(field) {
+                    Value::Text(text) => text.to_owned(),
+                    Value::Secret(secret) if !secret.is_empty() => secret.to_string(),
+                    _ => String::new(),
+                };
                 if !both.is_empty() {
                     line(out, label, Mark::Both, &shown(&both))?;
                 }
@@ -247,36 +253,16 @@ fn write_texts(out: &mut String, compared: &Compared<'_>) -> fmt::Result {
     Ok(())
 }
 
-/// The texts of a token: label, member, and how to get it for showing.
-type Text = (&'static str, &'static str, fn(&PeeringToken) -> String);
-const TEXTS: [Text; 7] = [
-    ("server name", "ServerName", |t| t.server_name.clone()),
-    ("datacenter", "Remote.Datacenter", |t| {
-        t.remote.datacenter.clone()
-    }),
-    ("partition", "Remote.Partition", |t| {
-        t.remote.partition.clone()
-    }),
-    ("region", "Remote.Locality.Region", |t| {
-        t.remote
-            .locality
-            .as_ref()
-            .map_or_else(String::new, |l| l.region.clone())
-    }),
-    ("zone", "Remote.Locality.Zone", |t| {
-        t.remote
-            .locality
-            .as_ref()
-            .map_or_else(String::new, |l| l.zone.clone())
-    }),
-    ("peer ID", "PeerID", |t| t.peer_id.clone()),
-    ("secret", "EstablishmentSecret", |t| {
-        match &t.establishment_secret {
-            secret if secret.is_empty() => String::new(),
-            secret => secret.to_string(),
-        }
-    }),
-];
+/// The fields that hold strings, where the acceptor is before what the dialer shows it.
+fn texts() -> Vec<Field> {
+    let is_text = |field: &Field| field.kind() == Kind::Text;
+    let is_shown_last = |field: &Field| matches!(field, Field::PeerId | Field::EstablishmentSecret);
+    let (last, first): (Vec<Field>, Vec<Field>) = Field::ALL
+        .iter()
+        .filter(|field| is_text(field))
+        .partition(|field| is_shown_last(field));
+    [first, last].concat()
+}
 
 /// Which of the tokens has what a line shows.
 #[derive(Clone, Copy)]
@@ -437,7 +423,7 @@ fn print_json(compared: &Compared<'_>) -> Result<(), Failure> {
     };
     let difference = &compared.difference;
     let texts = difference.texts.iter().map(|text| JsonText {
-        member: text.member,
+        member: text.field.name(),
         a: without_secrets(&text.a),
         b: without_secrets(&text.b),
     });

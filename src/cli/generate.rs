@@ -254,10 +254,10 @@ fn inputs(arguments: &Args, state: Option<&State>) -> Result<Inputs, Failure> {
     }
     inputs.partition.clone_from(&arguments.partition);
     if arguments.locality_region.is_some() || arguments.locality_zone.is_some() {
-        inputs.locality = Some(Locality {
-            region: arguments.locality_region.clone().unwrap_or_default(),
-            zone: arguments.locality_zone.clone().unwrap_or_default(),
-        });
+        inputs.locality = Some(Locality::new(
+            arguments.locality_region.clone().unwrap_or_default(),
+            arguments.locality_zone.clone().unwrap_or_default(),
+        ));
     }
     inputs.cluster_id.clone_from(&arguments.cluster_id);
     inputs.server_name.clone_from(&arguments.server_name);

@@ -6,7 +6,7 @@
 use super::text::shown_within;
 use crate::redact;
 use godialect::json::{Kind, Raw, Reader, SyntaxError};
-use peering_token::members::member_name;
+use peering_token::schema::Struct;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -34,7 +34,7 @@ pub(super) struct Place {
 
 impl Layout {
     /// Lays out a JSON text, and finds the places of these JSON paths (`$.CA[0]`), which are under
-    /// Consul's names of the members. Of a member that stands twice the last is found.
+    /// Consul's names of the fields. Of a field that stands twice the last is found.
     ///
     /// # Errors
     ///
@@ -107,7 +107,7 @@ impl Walk<'_> {
                 match kind {
                     Kind::Object => reader.object(|reader, name| {
                         self.next_line(&mut count);
-                        let result = self.member(reader, name, line);
+                        let result = self.entry(reader, name, line);
                         self.path.truncate(path);
                         result
                     })?,
@@ -147,7 +147,7 @@ impl Walk<'_> {
         Ok(())
     }
 
-    fn member(
+    fn entry(
         &mut self,
         reader: &mut Reader<'_>,
         key: Raw<'_>,
@@ -158,9 +158,12 @@ impl Walk<'_> {
         self.string(&spelled);
         let key_place = start..self.text.len();
         self.text.push_str(": ");
-        let name = member_name(&self.path, key);
+        let mut objects = Struct::ALL.iter();
+        let object = objects.find(|object| object.json_path() == self.path);
+        let field = object.and_then(|object| object.find(key));
         self.path.push('.');
-        self.path.push_str(name.unwrap_or(&spelled));
+        self.path
+            .push_str(field.map_or(&spelled, |field| field.key()));
         self.value(reader, parent_line, Some(key_place))
     }
 
@@ -252,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_of_two_members_is_found() {
+    fn the_last_of_two_duplicates_is_found() {
         let layout = layout(r#"{"PeerID":"a","peerid":"b"}"#, &["$.PeerID"]);
         assert_eq!(found(&layout, "$.PeerID"), Some("\"b\""));
     }

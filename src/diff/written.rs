@@ -2,22 +2,24 @@
 
 use super::sets;
 use godialect::json::{Kind, SyntaxError};
-use peering_token::members::{Member, Object, REMOTE, member_name};
+use peering_token::object::Object;
+use peering_token::schema::{self, Field, Struct};
+use std::ops::Range;
 
 /// How the JSON of two tokens differs as a text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Written {
-    /// Members of the token or its `Remote` that A alone has: under Consul's name, or as they are
+    /// Keys of the token or of an object in it that A alone has: under Consul's name, or as they are
     /// where Consul has none.
     pub only_a: Vec<String>,
-    /// Members that B alone has.
+    /// Keys that B alone has.
     pub only_b: Vec<String>,
-    /// The members that both have are in another order.
+    /// The keys that both have are in another order.
     pub reordered: bool,
-    /// A member is there more often in A or in B.
+    /// A key is there more often in A or in B.
     pub repeated: bool,
-    /// Blanks between keys and values differ, and nothing else.
+    /// Whitespace between keys and values differs, and nothing else.
     pub only_blanks: bool,
 }
 
@@ -37,44 +39,52 @@ pub struct Written {
 /// # }
 /// ```
 pub fn diff_json(a: &[u8], b: &[u8]) -> Result<Written, SyntaxError> {
-    let members = sets(&members(a)?, &members(b)?, |name| name);
+    let keys = sets(&keys(a)?, &keys(b)?, |name| name);
     Ok(Written {
-        only_a: members.only_a,
-        only_b: members.only_b,
-        reordered: members.reordered,
-        repeated: members.repeated,
+        only_a: keys.only_a,
+        only_b: keys.only_b,
+        reordered: keys.reordered,
+        repeated: keys.repeated,
         only_blanks: a != b && solid(a).eq(solid(b)),
     })
 }
 
-/// The names of the members of a token and of its `Remote`, in the order of the text.
-fn members(json: &[u8]) -> Result<Vec<String>, SyntaxError> {
+/// The names of the keys of a token and of the objects in it, in the order of the text. Which keys stand
+/// in an object that may be `null` follows from the values, since empty ones are left out there.
+fn keys(json: &[u8]) -> Result<Vec<String>, SyntaxError> {
     let mut names = Vec::new();
-    let Some(token) = Object::read(json, 0..json.len())? else {
-        return Ok(names);
-    };
-    for member in &token.members {
-        let name = name_in("$", member);
-        let is_remote = name == REMOTE;
-        names.push(name);
-        if is_remote
-            && member.kind == Kind::Object
-            && let Some(remote) = Object::read(json, member.value.clone())?
-        {
-            let within = remote.members.iter();
-            names.extend(within.map(|member| format!("{REMOTE}.{}", name_in("$.Remote", member))));
-        }
-    }
+    add_keys(&mut names, json, 0..json.len(), Struct::PeeringToken)?;
     Ok(names)
 }
 
-/// Consul's name of a member of the object at a JSON path, or its key where Consul has none.
-fn name_in(object: &str, member: &Member<'_>) -> String {
-    member_name(object, member.key)
-        .map_or_else(|| member.key.unescape().into_owned(), str::to_owned)
+fn add_keys(
+    names: &mut Vec<String>,
+    json: &[u8],
+    part: Range<usize>,
+    object: Struct,
+) -> Result<(), SyntaxError> {
+    let Some(found) = Object::read(json, part)? else {
+        return Ok(());
+    };
+    let around = object.field();
+    for entry in found.entries {
+        let field = object.find(entry.key);
+        names.push(match (field, around) {
+            (Some(field), _) => field.name().to_owned(),
+            (None, None) => entry.key.unescape().into_owned(),
+            (None, Some(around)) => format!("{around}.{}", entry.key.unescape()),
+        });
+        if let Some(schema::Kind::Object(within)) = field.map(Field::kind)
+            && !within.is_optional()
+            && entry.kind == Kind::Object
+        {
+            add_keys(names, json, entry.value, within)?;
+        }
+    }
+    Ok(())
 }
 
-/// The bytes of a JSON text but for the blanks between its tokens.
+/// The bytes of a JSON text but for the whitespace between its tokens.
 fn solid(json: &[u8]) -> impl Iterator<Item = u8> {
     let (mut in_string, mut escaped) = (false, false);
     json.iter().copied().filter(move |byte| {

@@ -7,7 +7,7 @@ use super::server_name::ServerName;
 use super::token::Token;
 use super::{Finding, Level, Rule};
 use crate::snapshot::{State, TokenStatus};
-use crate::{DecodeError, Judge, Release, Secret, Shape};
+use crate::{DecodeError, Field, Judge, Release, Secret, Shape};
 use jiff::{SignedDuration, Timestamp};
 use peering_token::Read;
 use peering_token::fields::Fields;
@@ -90,7 +90,7 @@ pub fn findings(
 pub(crate) fn find(read: &mut Read<'_>, circumstances: &Circumstances<'_>) -> Vec<Finding> {
     let fields = &read.fields;
     let token = Token::of(fields);
-    let entries = fields.ca.entries().iter();
+    let entries = fields.list(Field::Ca).entries().iter();
     let entries: Vec<Entry> = entries
         .map(|entry| Entry::of(*entry, &mut *read.sound_roots))
         .collect();

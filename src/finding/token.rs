@@ -1,6 +1,8 @@
 //! The fields of a token as texts.
 
+use crate::Field;
 use peering_token::fields::Fields;
+use peering_token::schema::Struct;
 use std::borrow::Cow;
 use zeroize::Zeroize;
 
@@ -18,15 +20,16 @@ pub(super) struct Token<'a> {
 
 impl<'a> Token<'a> {
     pub(super) fn of(fields: &Fields<'a>) -> Self {
+        let text = |field| fields.text(field).unescape();
         Self {
-            manual_server_addresses: fields.manual_server_addresses.texts(),
-            server_addresses: fields.server_addresses.texts(),
-            server_name: fields.server_name.unescape(),
-            peer_id: fields.peer_id.unescape(),
-            establishment_secret: fields.establishment_secret.unescape(),
-            partition: fields.partition.unescape(),
-            datacenter: fields.datacenter.unescape(),
-            has_locality: fields.locality.is_some(),
+            manual_server_addresses: fields.list(Field::ManualServerAddresses).texts(),
+            server_addresses: fields.list(Field::ServerAddresses).texts(),
+            server_name: text(Field::ServerName),
+            peer_id: text(Field::PeerId),
+            establishment_secret: text(Field::EstablishmentSecret),
+            partition: text(Field::Partition),
+            datacenter: text(Field::Datacenter),
+            has_locality: fields.has(Struct::Locality),
         }
     }
 }

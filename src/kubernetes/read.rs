@@ -15,7 +15,7 @@
 use super::object::{Entry, Object, object};
 use super::yaml::{Node, Nodes, Scalar};
 use super::{SecretKeyRef, SecretToken, full_name, listed};
-use crate::{CorruptBase64, decode_base64};
+use crate::{CorruptBase64, Field, decode_base64};
 use granit_parser::ScalarStyle;
 use memchr::memmem;
 use std::collections::HashSet;
@@ -299,17 +299,20 @@ fn decoded(value: &Scalar, encoded: bool) -> Result<Zeroizing<Vec<u8>>, CorruptB
 }
 
 /// Whether a value is a token in base64, whole or cut off, or a token's JSON, from which the base64
-/// of `data` took the token's own. A JSON Web Token starts with `eyJ` too, but has no such members.
+/// of `data` took the token's own. A JSON Web Token starts with `eyJ` too, but has no such keys.
 fn starts_like_a_token(value: &[u8]) -> bool {
     const START: &[u8] = b"{\"CA\":";
-    const MEMBERS: [&[u8]; 3] = [
-        b"\"PeerID\"",
-        b"\"ServerAddresses\"",
-        b"\"EstablishmentSecret\"",
+    const KEYS: [Field; 3] = [
+        Field::PeerId,
+        Field::ServerAddresses,
+        Field::EstablishmentSecret,
     ];
-    let is_json = |json: &[u8]| {
-        json.starts_with(START) || MEMBERS.iter().any(|m| memmem::find(json, m).is_some())
+    let has = |json: &[u8], field: &Field| {
+        let key = format!("\"{}\"", field.key());
+        memmem::find(json, key.as_bytes()).is_some()
     };
+    let is_json =
+        |json: &[u8]| json.starts_with(START) || KEYS.iter().any(|field| has(json, field));
     let value = value.trim_ascii();
     if value.starts_with(b"{") {
         return is_json(value);

@@ -1,56 +1,13 @@
-//! The members of a token's JSON, as far as there are any: a text that was cut off still has those
-//! before the cut.
+//! The fields of a token's JSON, as far as there are any: a truncated text still has those before the
+//! cut.
 
 use super::Damage;
-use crate::{Reading, Shape};
+use crate::{Field, Reading, Shape};
 use godialect::json::{Kind, Reader, SyntaxError};
-use peering_token::members::SECRET_KEY;
+use peering_token::schema::{self, Struct};
 use zeroize::Zeroizing;
 
-/// A member of a token: its name in every output, which ends in its key, and what it holds.
-struct Member {
-    name: &'static str,
-    holds: Holds,
-}
-
-#[derive(Clone, Copy)]
-enum Holds {
-    Text,
-    List,
-    Members(&'static [Member]),
-}
-
-const fn member(name: &'static str, holds: Holds) -> Member {
-    Member { name, holds }
-}
-
-impl Member {
-    fn key(&self) -> &'static str {
-        let (_, key) = self.name.rsplit_once('.').unwrap_or(("", self.name));
-        key
-    }
-}
-
-const TOKEN: [Member; 7] = [
-    member("CA", Holds::List),
-    member("ManualServerAddresses", Holds::List),
-    member("ServerAddresses", Holds::List),
-    member("ServerName", Holds::Text),
-    member("PeerID", Holds::Text),
-    member(SECRET_KEY, Holds::Text),
-    member("Remote", Holds::Members(&REMOTE)),
-];
-const REMOTE: [Member; 3] = [
-    member("Remote.Partition", Holds::Text),
-    member("Remote.Datacenter", Holds::Text),
-    member("Remote.Locality", Holds::Members(&LOCALITY)),
-];
-const LOCALITY: [Member; 2] = [
-    member("Remote.Locality.Region", Holds::Text),
-    member("Remote.Locality.Zone", Holds::Text),
-];
-
-/// So many members make an object a token.
+/// So many fields make an object a token.
 const LEAST: usize = 2;
 
 /// The beginning of a token: what is whole in it, and where it ends.
@@ -60,14 +17,14 @@ const LEAST: usize = 2;
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Partial {
-    /// The whole fields. Of a list that is cut, the entries that are whole are there; a member that
+    /// The whole fields. Of a list that is cut, the entries that are whole are there; a field that
     /// is cut or missing is empty.
     pub reading: Reading,
-    /// The members that are whole, under Consul's names and in the token's order, such as `CA` or
-    /// `Remote.Datacenter`. A member of `Remote` is named only where `Remote` is not whole itself.
+    /// The fields that are whole, under Consul's names and in the token's order, such as `CA` or
+    /// `Remote.Datacenter`. A field of `Remote` is named only where `Remote` is not whole itself.
     pub whole: Vec<&'static str>,
     /// The place in which it ends, such as `EstablishmentSecret` or `CA[1]`; `None` where it ends
-    /// between two members.
+    /// between two fields.
     pub cut: Option<String>,
     /// How many bytes of the JSON are there.
     pub length: usize,
@@ -76,11 +33,11 @@ pub struct Partial {
 }
 
 impl Partial {
-    /// Whether a member is whole, named as in [`Partial::whole`].
+    /// Whether a field is whole, named as in [`Partial::whole`].
     #[must_use]
-    pub fn has(&self, member: &str) -> bool {
+    pub fn has(&self, field: &str) -> bool {
         let within = |whole: &str| {
-            let rest = member.strip_prefix(whole);
+            let rest = field.strip_prefix(whole);
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
         };
         self.whole.iter().any(|whole| within(whole))
@@ -89,12 +46,14 @@ impl Partial {
 
 /// What can be told of a text that may be a token's JSON.
 #[derive(Debug, Default)]
-pub(super) struct Members {
+pub(super) struct Found {
     whole: Vec<&'static str>,
     cut: Option<String>,
     /// The text up to its last whole value, and what closes the brackets that are open there.
     end: usize,
-    closing: &'static str,
+    closing: String,
+    /// How many objects are open.
+    depth: usize,
     state: State,
 }
 
@@ -108,35 +67,35 @@ enum State {
     Whole,
 }
 
-impl Members {
+impl Found {
     /// Reads a text as far as it goes.
     pub(super) fn of(json: &[u8]) -> Self {
-        let mut members = Self::default();
+        let mut found = Self::default();
         let mut reader = Reader::new(json);
         let utf_8 = std::str::from_utf8(json).map_err(|error| error.error_len().is_none());
         if utf_8 == Err(false) || !matches!(reader.peek(), Ok(Kind::Object)) {
-            return members;
+            return found;
         }
-        let read = members.object(&mut reader, &TOKEN, "}");
-        members.state = match read {
+        let read = found.object(&mut reader, Struct::PeeringToken);
+        found.state = match read {
             Ok(()) if utf_8.is_ok() && reader.finish().is_ok() => State::Whole,
             Err(error) if ends_early(error, &reader, json) => State::Cut,
             _ => State::Other,
         };
-        members
+        found
     }
 
-    /// Whether this is an object with any member of a token.
+    /// Whether this is an object with any field of a token.
     pub(super) fn are_some(&self) -> bool {
         self.state == State::Whole && !self.whole.is_empty()
     }
 
-    /// Whether these are the members of a token.
+    /// Whether these are the fields of a token.
     pub(super) fn make_a_token(&self) -> bool {
         self.state == State::Whole && self.whole.len() >= LEAST
     }
 
-    /// Whether these are the first members of a token that is cut off.
+    /// Whether these are the first fields of a truncated token.
     pub(super) fn are_cut(&self) -> bool {
         self.state == State::Cut && (!self.whole.is_empty() || self.cut.is_some())
     }
@@ -162,62 +121,59 @@ impl Members {
         }
     }
 
-    /// Reads an object at which the reader stands. `closing` closes it and all around it.
-    fn object(
-        &mut self,
-        reader: &mut Reader<'_>,
-        known: &'static [Member],
-        closing: &'static str,
-    ) -> Result<(), SyntaxError> {
-        self.keep(reader.offset() + 1, closing);
+    /// Reads an object at which the reader stands.
+    fn object(&mut self, reader: &mut Reader<'_>, object: Struct) -> Result<(), SyntaxError> {
+        self.depth += 1;
+        self.keep(reader.offset() + 1, "");
         reader.object(|reader, key| {
-            if let Some(member) = known.iter().find(|member| key.folds_to(member.key())) {
-                let around = self.cut.replace(member.name.to_owned());
+            if let Some(field) = object.find(key) {
+                let around = self.cut.replace(field.name().to_owned());
                 let whole_before = self.whole.len();
-                self.value(reader, member)?;
-                // A member that is whole stands for those within it.
+                self.value(reader, field)?;
+                // A field that is whole stands for those within it.
                 self.whole.truncate(whole_before);
-                if !self.whole.contains(&member.name) {
-                    self.whole.push(member.name);
+                if !self.whole.contains(&field.name()) {
+                    self.whole.push(field.name());
                 }
                 self.cut = around;
             } else {
                 reader.skip()?;
             }
-            self.keep(reader.offset(), closing);
+            self.keep(reader.offset(), "");
             Ok(())
-        })
+        })?;
+        self.depth -= 1;
+        Ok(())
     }
 
-    fn value(&mut self, reader: &mut Reader<'_>, member: &Member) -> Result<(), SyntaxError> {
-        match (member.holds, reader.peek()?) {
-            (Holds::List, Kind::Array) => self.list(reader, member.name),
-            (Holds::Members(known), Kind::Object) => {
-                let closing = if member.name == "Remote" { "}}" } else { "}}}" };
-                self.object(reader, known, closing)
-            }
+    fn value(&mut self, reader: &mut Reader<'_>, field: Field) -> Result<(), SyntaxError> {
+        match (field.kind(), reader.peek()?) {
+            (schema::Kind::List, Kind::Array) => self.list(reader, field),
+            (schema::Kind::Object(object), Kind::Object) => self.object(reader, object),
             _ => reader.skip(),
         }
     }
 
-    fn list(&mut self, reader: &mut Reader<'_>, name: &'static str) -> Result<(), SyntaxError> {
-        const CLOSING: &str = "]}";
-        self.keep(reader.offset() + 1, CLOSING);
+    fn list(&mut self, reader: &mut Reader<'_>, field: Field) -> Result<(), SyntaxError> {
+        self.keep(reader.offset() + 1, "]");
         let mut index = 0;
         reader.array(|reader| {
             reader.peek()?;
-            self.cut = Some(format!("{name}[{index}]"));
+            self.cut = Some(format!("{field}[{index}]"));
             reader.skip()?;
-            self.cut = Some(name.to_owned());
-            self.keep(reader.offset(), CLOSING);
+            self.cut = Some(field.name().to_owned());
+            self.keep(reader.offset(), "]");
             index += 1;
             Ok(())
         })
     }
 
-    fn keep(&mut self, end: usize, closing: &'static str) {
+    /// Remembers that the text is whole up to here, but for this bracket and those of the objects.
+    fn keep(&mut self, end: usize, bracket: &str) {
         self.end = end;
-        self.closing = closing;
+        self.closing.clear();
+        self.closing.push_str(bracket);
+        self.closing.extend(std::iter::repeat_n('}', self.depth));
     }
 }
 
@@ -236,9 +192,9 @@ mod tests {
     use super::*;
 
     fn partial(json: &str) -> Partial {
-        let members = Members::of(json.as_bytes());
-        assert!(members.are_cut(), "{json}");
-        members.into_partial(json.as_bytes(), Vec::new())
+        let found = Found::of(json.as_bytes());
+        assert!(found.are_cut(), "{json}");
+        found.into_partial(json.as_bytes(), Vec::new())
     }
 
     #[test]
@@ -285,10 +241,10 @@ mod tests {
                 None,
             ),
         ] {
-            let members = Members::of(json.as_bytes());
-            assert_eq!(members.state, State::Cut, "{json}");
-            assert_eq!(members.whole.join(" "), whole, "{json}");
-            assert_eq!(members.cut.as_deref(), cut, "{json}");
+            let found = Found::of(json.as_bytes());
+            assert_eq!(found.state, State::Cut, "{json}");
+            assert_eq!(found.whole.join(" "), whole, "{json}");
+            assert_eq!(found.cut.as_deref(), cut, "{json}");
         }
     }
 
@@ -320,11 +276,11 @@ mod tests {
             r#"{"CA":null,"PeerID":"p"} x"#,
             r#"{"CA":nul,"#,
         ] {
-            assert!(!Members::of(json.as_bytes()).are_cut(), "{json}");
+            assert!(!Found::of(json.as_bytes()).are_cut(), "{json}");
         }
-        assert!(!Members::of(b"{\"PeerID\":\"\xff").are_cut());
-        assert!(Members::of(b"{\"PeerID\":\"\xe2\x82").are_cut());
-        assert!(Members::of(br#"{"CA":null,"PeerID":"p"}"#).make_a_token());
-        assert!(!Members::of(br#"{"PeerID":"p","x":"p"}"#).make_a_token());
+        assert!(!Found::of(b"{\"PeerID\":\"\xff").are_cut());
+        assert!(Found::of(b"{\"PeerID\":\"\xe2\x82").are_cut());
+        assert!(Found::of(br#"{"CA":null,"PeerID":"p"}"#).make_a_token());
+        assert!(!Found::of(br#"{"PeerID":"p","x":"p"}"#).make_a_token());
     }
 }

@@ -1,7 +1,7 @@
 //! Each kind of damage on arbitrary tokens; combinations; cuts; what must not be touched.
 
 use super::*;
-use crate::{Locality, PeeringToken, Reading, Remote, Secret, Shape, decode_base64};
+use crate::{Locality, PeeringToken, Reading, Secret, Shape, decode_base64};
 use proptest::option;
 use proptest::prelude::*;
 use std::time::{Duration, Instant};
@@ -44,19 +44,16 @@ prop_compose! {
     ) -> String {
         let mut servers = server_addresses.unwrap_or_default();
         servers.push("10.0.0.1:8503".to_owned());
-        let token = PeeringToken {
-            ca: ca.map(|entries| entries.into_iter().map(str::to_owned).collect()),
-            manual_server_addresses,
-            server_addresses: Some(servers),
-            server_name,
-            peer_id,
-            establishment_secret: Secret::new(secret),
-            remote: Remote {
-                partition,
-                datacenter,
-                locality: locality.map(|(region, zone)| Locality { region, zone }),
-            },
-        };
+        let mut token = PeeringToken::new();
+        token.ca = ca.map(|entries| entries.into_iter().map(str::to_owned).collect());
+        token.manual_server_addresses = manual_server_addresses;
+        token.server_addresses = Some(servers);
+        token.server_name = server_name;
+        token.peer_id = peer_id;
+        token.establishment_secret = Secret::new(secret);
+        token.remote.partition = partition;
+        token.remote.datacenter = datacenter;
+        token.remote.locality = locality.map(|(region, zone)| Locality::new(region, zone));
         token.encode(shape).to_string()
     }
 }
@@ -233,10 +230,8 @@ proptest! {
 /// The last line of 76 characters begins with an object's brace and quote, as a token does.
 #[test]
 fn a_last_line_that_looks_like_a_token_is_none() {
-    let mut token = PeeringToken {
-        peer_id: "1".to_owned(),
-        ..PeeringToken::default()
-    };
+    let mut token = PeeringToken::new();
+    token.peer_id = "1".to_owned();
     token.remote.datacenter = "{".to_owned();
     while token.to_json(Shape::V1_14).len() % 57 != 4 {
         token.server_name.push('n');
@@ -299,7 +294,7 @@ proptest! {
     ]) {
         if let Some(Recovery::Token(found)) = recover(&given) {
             let json = decode_base64(found.token.as_bytes()).unwrap();
-            prop_assert!(Members::of(&json).make_a_token());
+            prop_assert!(Found::of(&json).make_a_token());
             prop_assert!(recover(found.token.as_bytes()).is_none());
             prop_assert!(!found.damages.is_empty());
         }

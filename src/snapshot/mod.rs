@@ -15,11 +15,10 @@
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! use peertok::snapshot::{Seed, State, TokenStatus, seed_fresh};
 //!
-//! let token = peertok::PeeringToken {
-//!     peer_id: "98e39ed8-212e-48fa-a03e-017869adcbf1".to_owned(),
-//!     establishment_secret: peertok::Secret::new("fa32ff27-5a61-4feb-8900-644a59ee7112".into()),
-//!     ..Default::default()
-//! };
+//! let mut token = peertok::PeeringToken::new();
+//! token.peer_id = "98e39ed8-212e-48fa-a03e-017869adcbf1".to_owned();
+//! let secret = "fa32ff27-5a61-4feb-8900-644a59ee7112".to_owned();
+//! token.establishment_secret = peertok::Secret::new(secret);
 //! let mut file = tempfile::tempfile()?;
 //! let at = "2026-11-24T04:08:28.794Z".parse()?;
 //! let seeded = seed_fresh(at, &[Seed::of_token("beta", &token)], &mut file)?;

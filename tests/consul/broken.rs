@@ -4,7 +4,7 @@
 //! fault of a later stage, and the server says which stage it came to.
 
 use crate::server::DEAD;
-use peertok::{PeeringToken, Remote, Secret, Shape, encode_base64};
+use peertok::{PeeringToken, Secret, Shape, encode_base64};
 
 pub(crate) const CLUSTER: &str = "5b7c0d0e-3e0f-4d8c-a2a4-0c6f1d3a9b04";
 
@@ -21,18 +21,14 @@ pub(crate) fn case(name: impl Into<String>, token: impl Into<String>) -> Case {
 
 /// A token that would be dialed with.
 pub(crate) fn sound(root: &str) -> PeeringToken {
-    PeeringToken {
-        ca: Some(vec![root.to_owned()]),
-        manual_server_addresses: None,
-        server_addresses: Some(vec![DEAD.to_owned()]),
-        server_name: format!("server.dc1.peering.{CLUSTER}.consul"),
-        peer_id: "98e39ed8-212e-48fa-a03e-017869adcbf1".to_owned(),
-        establishment_secret: Secret::new("fa32ff27-5a61-4feb-8900-644a59ee7112".to_owned()),
-        remote: Remote {
-            datacenter: "dc1".to_owned(),
-            ..Remote::default()
-        },
-    }
+    let mut token = PeeringToken::new();
+    token.ca = Some(vec![root.to_owned()]);
+    token.server_addresses = Some(vec![DEAD.to_owned()]);
+    token.server_name = format!("server.dc1.peering.{CLUSTER}.consul");
+    token.peer_id = "98e39ed8-212e-48fa-a03e-017869adcbf1".to_owned();
+    token.establishment_secret = Secret::new("fa32ff27-5a61-4feb-8900-644a59ee7112".to_owned());
+    token.remote.datacenter = "dc1".to_owned();
+    token
 }
 
 pub(crate) fn encode(token: &PeeringToken) -> String {
@@ -41,22 +37,20 @@ pub(crate) fn encode(token: &PeeringToken) -> String {
 
 /// A token whose roots are these; if they pass, its peer ID is at fault.
 fn with_roots(root: &str, entries: Vec<String>) -> String {
-    encode(&PeeringToken {
-        ca: Some(entries),
-        peer_id: String::new(),
-        ..sound(root)
-    })
+    let mut token = sound(root);
+    token.ca = Some(entries);
+    token.peer_id.clear();
+    encode(&token)
 }
 
 /// A token whose addresses are these; if they pass, its peer ID is at fault.
 fn with_addresses(root: &str, manual: &[&str], server: &[&str]) -> String {
     let list = |list: &[&str]| Some(list.iter().map(|&address| address.to_owned()).collect());
-    encode(&PeeringToken {
-        manual_server_addresses: list(manual),
-        server_addresses: list(server),
-        peer_id: String::new(),
-        ..sound(root)
-    })
+    let mut token = sound(root);
+    token.manual_server_addresses = list(manual);
+    token.server_addresses = list(server);
+    token.peer_id.clear();
+    encode(&token)
 }
 
 /// All of them, with this root where nothing is said of roots.
@@ -148,10 +142,8 @@ fn broken_roots(root: &str) -> Vec<Case> {
     let entry = |name: &str, entry: String| case(name, with_roots(root, vec![entry]));
     let headers = root.replacen("-----\n", "-----\nX: y\n\n", 1);
     let tls = |name: &str, entries: Vec<String>| {
-        let token = PeeringToken {
-            ca: Some(entries),
-            ..sound(root)
-        };
+        let mut token = sound(root);
+        token.ca = Some(entries);
         case(name, encode(&token))
     };
     vec![
@@ -272,20 +264,14 @@ fn broken_addresses(root: &str) -> Vec<Case> {
 }
 
 fn broken_names(root: &str) -> Vec<Case> {
-    let unnamed = PeeringToken {
-        server_name: String::new(),
-        ..sound(root)
-    };
-    let unnamed_without_ca = PeeringToken {
-        ca: None,
-        peer_id: String::new(),
-        ..unnamed.clone()
-    };
-    let no_id = PeeringToken {
-        peer_id: String::new(),
-        establishment_secret: Secret::default(),
-        ..sound(root)
-    };
+    let mut unnamed = sound(root);
+    unnamed.server_name = String::new();
+    let mut unnamed_without_ca = unnamed.clone();
+    unnamed_without_ca.ca = None;
+    unnamed_without_ca.peer_id = String::new();
+    let mut no_id = sound(root);
+    no_id.peer_id = String::new();
+    no_id.establishment_secret = Secret::default();
     vec![
         case("no server name", encode(&unnamed)),
         case("no server name and no CA", encode(&unnamed_without_ca)),

@@ -6,11 +6,9 @@ use crate::server::{Consul, DEAD, Setup};
 use peertok::{PeeringToken, Shape};
 
 fn edited(token: &PeeringToken, manual: &str, server: &str) -> String {
-    let edited = PeeringToken {
-        manual_server_addresses: Some(vec![manual.to_owned()]),
-        server_addresses: Some(vec![server.to_owned()]),
-        ..token.clone()
-    };
+    let mut edited = token.clone();
+    edited.manual_server_addresses = Some(vec![manual.to_owned()]);
+    edited.server_addresses = Some(vec![server.to_owned()]);
     edited.encode(Shape::V1_16).to_string()
 }
 

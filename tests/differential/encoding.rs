@@ -4,7 +4,7 @@
 use crate::generate::Generator;
 use crate::support::oracle::Oracle;
 use fastrand::Rng;
-use peertok::{Locality, PeeringToken, Remote, Secret, Shape};
+use peertok::{Locality, PeeringToken, Secret, Shape};
 use serde_json::json;
 use std::io::Write;
 use std::path::Path;
@@ -63,22 +63,17 @@ pub fn compare_written(program: &Path, seed: u64) {
 }
 
 fn token(rng: &mut Rng) -> PeeringToken {
-    PeeringToken {
-        ca: list(rng),
-        manual_server_addresses: list(rng),
-        server_addresses: list(rng),
-        server_name: text(rng),
-        peer_id: text(rng),
-        establishment_secret: Secret::new(text(rng)),
-        remote: Remote {
-            partition: text(rng),
-            datacenter: text(rng),
-            locality: rng.bool().then(|| Locality {
-                region: text(rng),
-                zone: text(rng),
-            }),
-        },
-    }
+    let mut token = PeeringToken::new();
+    token.ca = list(rng);
+    token.manual_server_addresses = list(rng);
+    token.server_addresses = list(rng);
+    token.server_name = text(rng);
+    token.peer_id = text(rng);
+    token.establishment_secret = Secret::new(text(rng));
+    token.remote.partition = text(rng);
+    token.remote.datacenter = text(rng);
+    token.remote.locality = rng.bool().then(|| Locality::new(text(rng), text(rng)));
+    token
 }
 
 fn list(rng: &mut Rng) -> Option<Vec<String>> {

@@ -25,13 +25,11 @@ fn answers() -> Vec<Answer> {
 }
 
 fn found(ca: Vec<String>, server_name: &str, at: &str) -> Vec<Finding> {
-    let token = PeeringToken {
-        ca: Some(ca),
-        server_addresses: Some(vec!["10.0.0.1:8503".to_owned()]),
-        server_name: server_name.to_owned(),
-        peer_id: "0a1b2c3d-1111-4222-8333-444455556666".to_owned(),
-        ..PeeringToken::default()
-    };
+    let mut token = PeeringToken::new();
+    token.ca = Some(ca);
+    token.server_addresses = Some(vec!["10.0.0.1:8503".to_owned()]);
+    token.server_name = server_name.to_owned();
+    token.peer_id = "0a1b2c3d-1111-4222-8333-444455556666".to_owned();
     let circumstances = Circumstances::at(at.parse().unwrap());
     let mut found = findings(token.encode(Shape::V1_16).as_bytes(), &circumstances).unwrap();
     // Those about the roots.

@@ -1,47 +1,37 @@
 //! Reading a token's JSON as Go's `json.Unmarshal` reads it into Consul's struct.
 //!
 //! Beyond what [`godialect::json`] says of Go's reader, three things follow from Go writing
-//! into the same struct for every member it meets:
+//! into the same struct for every key it meets:
 //!
-//! - a later duplicate of a member wins, but `null` leaves a text as it was;
-//! - an array is read over the one before it: a `null` element keeps the text that stood at its
-//!   place, even one that a shorter array in between had cut off;
-//! - an object is read into the one before it, so that two `Remote` members are merged.
+//! - a later duplicate of a key wins, but `null` leaves a string as it was;
+//! - an array is read over the one before it: a `null` element keeps the string that stood at its
+//!   place, even one that a shorter array in between had removed;
+//! - an object is read into the one before it, so that two `Remote` objects are merged.
 
-use crate::members::SECRET_KEY;
 use crate::release::Shape;
-use crate::token::{Locality, PeeringToken, Remote};
+use crate::schema::{self, Field, Struct};
+use crate::token::PeeringToken;
+use crate::value::Slot;
 use godialect::json::{Kind, Raw, Reader, SyntaxError, TypeError};
 use peertok_secret::Secret;
 use std::borrow::Cow;
 
-/// A token's fields as the literals in its JSON: what a text is needed for unescapes it.
+const TEXTS: usize = schema::Kind::Text.count();
+const LISTS: usize = schema::Kind::List.count();
+const OBJECTS: usize = schema::Kind::Object(Struct::PeeringToken).count();
+
+/// A token's fields as the literals in its JSON: a literal is unescaped where its string is needed.
 #[derive(Default)]
 pub struct Fields<'a> {
-    /// `CA`
-    pub ca: List<'a>,
-    /// `ManualServerAddresses`
-    pub manual_server_addresses: List<'a>,
-    /// `ServerAddresses`
-    pub server_addresses: List<'a>,
-    /// `ServerName`
-    pub server_name: Raw<'a>,
-    /// `PeerID`
-    pub peer_id: Raw<'a>,
-    /// `EstablishmentSecret`
-    pub establishment_secret: Raw<'a>,
-    /// `Remote.Partition`
-    pub partition: Raw<'a>,
-    /// `Remote.Datacenter`
-    pub datacenter: Raw<'a>,
-    /// The region and the zone.
-    pub locality: Option<[Raw<'a>; 2]>,
-    /// The members seen that tell one shape from another.
-    has_manual_or_remote: bool,
-    has_locality: bool,
+    /// The fields of each kind, in the order of the table.
+    texts: [Raw<'a>; TEXTS],
+    lists: [List<'a>; LISTS],
+    has_object: [bool; OBJECTS],
+    /// The oldest shape that has all the fields seen.
+    shape: Shape,
 }
 
-/// A list of texts as a Go slice: what was cut off can come back.
+/// A list of strings as a Go slice: what was removed can come back.
 #[derive(Default)]
 pub struct List<'a> {
     /// All the elements that were ever there; only the first `length` are.
@@ -57,7 +47,7 @@ impl<'a> List<'a> {
         &self.slots[..self.length]
     }
 
-    /// The texts; none where the list is Go's `nil`.
+    /// The strings; none where the list is Go's `nil`.
     pub fn texts(&self) -> Vec<Cow<'a, str>> {
         self.entries()
             .iter()
@@ -80,51 +70,14 @@ impl<'a> List<'a> {
     }
 }
 
-/// A field's place and type in Go's messages.
-struct Field {
-    place: &'static str,
-    kind: &'static str,
-}
-
-const fn text(place: &'static str) -> Field {
-    Field {
-        place,
-        kind: "string",
-    }
-}
-
-const fn list(place: &'static str) -> Field {
-    Field {
-        place,
-        kind: "[]string",
-    }
-}
-
-const TOKEN: Field = Field {
-    place: "value",
-    kind: "structs.PeeringToken",
+static NO_LIST: List<'static> = List {
+    slots: Vec::new(),
+    length: 0,
+    present: false,
 };
-const CA: Field = list("struct field PeeringToken.CA");
-const MANUAL: Field = list("struct field PeeringToken.ManualServerAddresses");
-const SERVERS: Field = list("struct field PeeringToken.ServerAddresses");
-const SERVER_NAME: Field = text("struct field PeeringToken.ServerName");
-const PEER_ID: Field = text("struct field PeeringToken.PeerID");
-const SECRET: Field = text("struct field PeeringToken.EstablishmentSecret");
-const REMOTE: Field = Field {
-    place: "struct field PeeringToken.Remote",
-    kind: "structs.PeeringTokenRemote",
-};
-const PARTITION: Field = text("struct field PeeringTokenRemote.Remote.Partition");
-const DATACENTER: Field = text("struct field PeeringTokenRemote.Remote.Datacenter");
-const LOCALITY: Field = Field {
-    place: "struct field PeeringTokenRemote.Remote.Locality",
-    kind: "structs.Locality",
-};
-const REGION: Field = text("struct field Locality.Remote.Locality.Region");
-const ZONE: Field = text("struct field Locality.Remote.Locality.Zone");
 
 impl<'a> Fields<'a> {
-    /// Reads a token's JSON: the fields, and the first member that was not of its type.
+    /// Reads a token's JSON: the fields, and the first value that was not of its field's type.
     pub fn read(json: &'a [u8]) -> Result<(Self, Option<TypeError>), SyntaxError> {
         Self::read_with(json, &mut |_| None)
     }
@@ -135,121 +88,62 @@ impl<'a> Fields<'a> {
         json: &'a [u8],
         known_root: KnownRoot<'_>,
     ) -> Result<(Self, Option<TypeError>), SyntaxError> {
-        let mut fields = Self::default();
         let mut walk = Walk {
+            fields: Self {
+                shape: Shape::V1_13,
+                ..Self::default()
+            },
             type_error: None,
             known_root,
         };
         let mut reader = Reader::new(json);
-        walk.object(&mut reader, &TOKEN, |walk, reader, key| {
-            fields.member(walk, reader, key)
-        })?;
+        walk.object(&mut reader, Struct::PeeringToken, "value")?;
         reader.finish()?;
-        Ok((fields, walk.type_error))
+        Ok((walk.fields, walk.type_error))
     }
 
-    fn member(
-        &mut self,
-        walk: &mut Walk<'_>,
-        reader: &mut Reader<'a>,
-        key: Raw<'a>,
-    ) -> Result<(), SyntaxError> {
-        if key.folds_to("CA") {
-            walk.list(reader, &CA, &mut self.ca, |walk, rest| {
-                (walk.known_root)(rest)
-            })
-        } else if key.folds_to("ManualServerAddresses") {
-            self.has_manual_or_remote = true;
-            walk.list(
-                reader,
-                &MANUAL,
-                &mut self.manual_server_addresses,
-                |_, _| None,
-            )
-        } else if key.folds_to("ServerAddresses") {
-            walk.list(reader, &SERVERS, &mut self.server_addresses, |_, _| None)
-        } else if key.folds_to("ServerName") {
-            walk.text(reader, &SERVER_NAME, &mut self.server_name)
-        } else if key.folds_to("PeerID") {
-            walk.text(reader, &PEER_ID, &mut self.peer_id)
-        } else if key.folds_to(SECRET_KEY) {
-            walk.text(reader, &SECRET, &mut self.establishment_secret)
-        } else if key.folds_to("Remote") {
-            self.has_manual_or_remote = true;
-            walk.object(reader, &REMOTE, |walk, reader, key| {
-                self.remote_member(walk, reader, key)
-            })
-        } else {
-            reader.skip()
+    /// The literal of a string; an empty one where the field is missing or is no string.
+    #[inline]
+    pub fn text(&self, field: Field) -> Raw<'a> {
+        match field.kind() {
+            schema::Kind::Text => self.texts[field.rank()],
+            _ => Raw::default(),
         }
     }
 
-    fn remote_member(
-        &mut self,
-        walk: &mut Walk<'_>,
-        reader: &mut Reader<'a>,
-        key: Raw<'a>,
-    ) -> Result<(), SyntaxError> {
-        if key.folds_to("Partition") {
-            walk.text(reader, &PARTITION, &mut self.partition)
-        } else if key.folds_to("Datacenter") {
-            walk.text(reader, &DATACENTER, &mut self.datacenter)
-        } else if key.folds_to("Locality") {
-            self.has_locality = true;
-            if reader.peek()? == Kind::Null {
-                self.locality = None;
-                return reader.skip();
-            }
-            let [region, zone] = self.locality.get_or_insert_default();
-            walk.object(reader, &LOCALITY, |walk, reader, key| {
-                if key.folds_to("Region") {
-                    walk.text(reader, &REGION, region)
-                } else if key.folds_to("Zone") {
-                    walk.text(reader, &ZONE, zone)
-                } else {
-                    reader.skip()
-                }
-            })
-        } else {
-            reader.skip()
+    /// A list; Go's `nil` where the field is missing or is no list.
+    #[inline]
+    pub fn list(&self, field: Field) -> &List<'a> {
+        match field.kind() {
+            schema::Kind::List => &self.lists[field.rank()],
+            _ => &NO_LIST,
         }
     }
 
-    /// The oldest shape that has all the members seen.
+    /// Whether an object is there, or can only be there.
+    pub fn has(&self, object: Struct) -> bool {
+        let is_there = |field: Field| self.has_object[field.rank()];
+        !object.is_optional() || object.field().is_none_or(is_there)
+    }
+
+    /// The oldest shape that has all the fields seen.
     pub fn shape(&self) -> Shape {
-        match (self.has_locality, self.has_manual_or_remote) {
-            (true, _) => Shape::V1_16,
-            (false, true) => Shape::V1_14,
-            (false, false) => Shape::V1_13,
-        }
+        self.shape
     }
 
-    /// Whether `json`, of which these fields are, is what a server of their shape writes: the JSON of
+    /// Whether `json`, in which these fields are, is what a server of their shape writes: the JSON of
     /// [`PeeringToken::to_json`], to the byte.
     pub fn are_written_as(&self, json: &[u8]) -> bool {
-        let shape = self.shape();
         let mut rest = Rest(json);
-        let is_written = rest.list("{\"CA\":", &self.ca)
-            && (shape < Shape::V1_14
-                || rest.list(",\"ManualServerAddresses\":", &self.manual_server_addresses))
-            && rest.list(",\"ServerAddresses\":", &self.server_addresses)
-            && rest.text(",\"ServerName\":", self.server_name)
-            && rest.text(",\"PeerID\":", self.peer_id)
-            && rest.text(",\"EstablishmentSecret\":", self.establishment_secret)
-            && (shape < Shape::V1_14
-                || rest.text(",\"Remote\":{\"Partition\":", self.partition)
-                    && rest.text(",\"Datacenter\":", self.datacenter)
-                    && (shape < Shape::V1_16 || rest.locality(self.locality))
-                    && rest.starts_with(b"}"));
-        is_written && rest.0 == b"}"
+        rest.object(self, Struct::PeeringToken) && rest.0.is_empty()
     }
 }
 
-/// What is left of a text that is held against what a server writes.
-struct Rest<'a>(&'a [u8]);
+/// What is left of a JSON text that is compared with what a server writes.
+struct Rest<'j>(&'j [u8]);
 
-impl<'a> Rest<'a> {
-    /// Whether this comes next, which then is left no more.
+impl Rest<'_> {
+    /// Whether this comes next, and if so takes it away.
     fn starts_with(&mut self, expected: &[u8]) -> bool {
         let rest = self.0.strip_prefix(expected);
         rest.is_some_and(|rest| {
@@ -258,64 +152,88 @@ impl<'a> Rest<'a> {
         })
     }
 
-    fn text(&mut self, before: &str, text: Raw<'a>) -> bool {
-        self.starts_with(before.as_bytes())
-            && self.starts_with(b"\"")
+    fn object(&mut self, fields: &Fields<'_>, object: Struct) -> bool {
+        if !fields.has(object) {
+            return self.starts_with(b"null");
+        }
+        let mut before: &[u8] = b"{";
+        for &field in object.fields() {
+            let is_left_out = object.is_optional() && fields.is_unset(field);
+            if field.since() > fields.shape || is_left_out {
+                continue;
+            }
+            if !self.starts_with(before) || !self.starts_with(field.quoted_key().as_bytes()) {
+                return false;
+            }
+            let is_written = match field.kind() {
+                schema::Kind::Text => self.text(fields.text(field)),
+                schema::Kind::List => self.list(fields.list(field)),
+                schema::Kind::Object(object) => self.object(fields, object),
+            };
+            if !is_written {
+                return false;
+            }
+            before = b",";
+        }
+        self.starts_with(if before == b"{" { b"{}" } else { b"}" })
+    }
+
+    fn text(&mut self, text: Raw<'_>) -> bool {
+        self.starts_with(b"\"")
             && self.starts_with(text.literal())
             && self.starts_with(b"\"")
             && text.is_as_written()
     }
 
-    fn list(&mut self, before: &str, list: &List<'a>) -> bool {
-        if !self.starts_with(before.as_bytes()) {
-            return false;
-        }
+    fn list(&mut self, list: &List<'_>) -> bool {
         if !list.present {
             return self.starts_with(b"null");
         }
-        let mut entries = (0..).zip(list.entries());
+        let mut entries = list.entries().iter().enumerate();
         self.starts_with(b"[")
-            && entries.all(|(index, &entry)| self.text(if index > 0 { "," } else { "" }, entry))
+            && entries
+                .all(|(index, &entry)| (index == 0 || self.starts_with(b",")) && self.text(entry))
             && self.starts_with(b"]")
     }
+}
 
-    /// An empty member is left out.
-    fn locality(&mut self, locality: Option<[Raw<'a>; 2]>) -> bool {
-        let Some([region, zone]) = locality else {
-            return self.starts_with(b",\"Locality\":null");
-        };
-        let comma = if region.is_empty() || zone.is_empty() {
-            ""
-        } else {
-            ","
-        };
-        self.starts_with(b",\"Locality\":{")
-            && (region.is_empty() || self.text("\"Region\":", region))
-            && self.starts_with(comma.as_bytes())
-            && (zone.is_empty() || self.text("\"Zone\":", zone))
-            && self.starts_with(b"}")
+impl Fields<'_> {
+    /// Whether a server reads the same where the field is missing.
+    fn is_unset(&self, field: Field) -> bool {
+        match field.kind() {
+            schema::Kind::Text => self.text(field).is_empty(),
+            schema::Kind::List => !self.list(field).present,
+            schema::Kind::Object(object) => !self.has(object),
+        }
     }
 }
 
 impl From<&Fields<'_>> for PeeringToken {
     fn from(fields: &Fields<'_>) -> Self {
-        let text = |literal: Raw<'_>| literal.unescape().into_owned();
-        Self {
-            ca: fields.ca.owned(),
-            manual_server_addresses: fields.manual_server_addresses.owned(),
-            server_addresses: fields.server_addresses.owned(),
-            server_name: text(fields.server_name),
-            peer_id: text(fields.peer_id),
-            establishment_secret: Secret::new(text(fields.establishment_secret)),
-            remote: Remote {
-                partition: text(fields.partition),
-                datacenter: text(fields.datacenter),
-                locality: fields.locality.map(|[region, zone]| Locality {
-                    region: text(region),
-                    zone: text(zone),
-                }),
-            },
+        let mut token = Self::new();
+        for &object in Struct::ALL {
+            if !fields.has(object) {
+                continue;
+            }
+            if let Some(field) = object.field() {
+                field.slot(&mut token);
+            }
+            for &field in object.fields() {
+                match field.kind() {
+                    schema::Kind::Object(_) => continue,
+                    schema::Kind::Text | schema::Kind::List => {}
+                }
+                match field.slot(&mut token) {
+                    Slot::Text(text) => *text = fields.text(field).unescape().into_owned(),
+                    Slot::Secret(secret) => {
+                        *secret = Secret::new(fields.text(field).unescape().into_owned());
+                    }
+                    Slot::List(list) => *list = fields.list(field).owned(),
+                    Slot::Object => {}
+                }
+            }
         }
+        token
     }
 }
 
@@ -324,31 +242,73 @@ impl From<&Fields<'_>> for PeeringToken {
 pub type KnownRoot<'k> = &'k mut dyn FnMut(&[u8]) -> Option<usize>;
 
 /// A walk over a token's JSON that keeps the first type error and goes on.
-struct Walk<'k> {
+struct Walk<'a, 'k> {
+    fields: Fields<'a>,
     type_error: Option<TypeError>,
     known_root: KnownRoot<'k>,
 }
 
-impl Walk<'_> {
-    fn object<'a>(
+impl<'a> Walk<'a, '_> {
+    /// Reads an object, of which Go says that it stands at this place.
+    fn object(
         &mut self,
         reader: &mut Reader<'a>,
-        field: &Field,
-        mut member: impl FnMut(&mut Self, &mut Reader<'a>, Raw<'a>) -> Result<(), SyntaxError>,
+        object: Struct,
+        place: &'static str,
     ) -> Result<(), SyntaxError> {
-        match reader.peek()? {
-            Kind::Object => reader.object(|reader, key| member(self, reader, key)),
-            found => self.mismatch(reader, found, field.place, field.kind),
+        let found = reader.peek()?;
+        if found != Kind::Object {
+            return mismatch(&mut self.type_error, reader, found, place, object.go_type());
+        }
+        // In a token that a server wrote, each key is that of the next field.
+        let mut next = 0;
+        reader.object(|reader, key| match object.find_from(next, key) {
+            Some((index, field)) => {
+                next = index + 1;
+                self.field(reader, field)
+            }
+            None => reader.skip(),
+        })
+    }
+
+    fn field(&mut self, reader: &mut Reader<'a>, field: Field) -> Result<(), SyntaxError> {
+        self.fields.shape = self.fields.shape.max(field.since());
+        match field.kind() {
+            schema::Kind::Text => {
+                let text = &mut self.fields.texts[field.rank()];
+                read_text(&mut self.type_error, reader, field, text)
+            }
+            schema::Kind::List => self.list(reader, field),
+            schema::Kind::Object(object) => {
+                if object.is_optional() && reader.peek()? == Kind::Null {
+                    self.clear(field, object);
+                    return reader.skip();
+                }
+                self.fields.has_object[field.rank()] = true;
+                self.object(reader, object, field.go_place())
+            }
         }
     }
 
-    fn list<'a>(
-        &mut self,
-        reader: &mut Reader<'a>,
-        field: &Field,
-        list: &mut List<'a>,
-        known: impl Fn(&mut Self, &[u8]) -> Option<usize>,
-    ) -> Result<(), SyntaxError> {
+    /// Takes away an object and what was read in it.
+    fn clear(&mut self, field: Field, object: Struct) {
+        self.fields.has_object[field.rank()] = false;
+        for &field in object.fields() {
+            match field.kind() {
+                schema::Kind::Text => self.fields.texts[field.rank()] = Raw::default(),
+                schema::Kind::List => self.fields.lists[field.rank()] = List::default(),
+                schema::Kind::Object(object) => self.clear(field, object),
+            }
+        }
+    }
+
+    fn list(&mut self, reader: &mut Reader<'a>, field: Field) -> Result<(), SyntaxError> {
+        let Self {
+            fields,
+            type_error,
+            known_root,
+        } = self;
+        let list = &mut fields.lists[field.rank()];
         match reader.peek()? {
             Kind::Null => {
                 *list = List::default();
@@ -362,9 +322,13 @@ impl Walk<'_> {
                     }
                     let slot = &mut list.slots[length];
                     length += 1;
-                    match reader.recognise(|rest| known(self, rest))? {
+                    let known = |rest: &[u8]| match field {
+                        Field::Ca => known_root(rest),
+                        _ => None,
+                    };
+                    match reader.recognise(known)? {
                         Some(known) => *slot = known,
-                        None => self.text(reader, &text(field.place), slot)?,
+                        None => read_text(type_error, reader, field, slot)?,
                     }
                     Ok(())
                 })?;
@@ -375,44 +339,47 @@ impl Walk<'_> {
                 list.present = true;
                 Ok(())
             }
-            found => self.mismatch(reader, found, field.place, field.kind),
+            found => mismatch(type_error, reader, found, field.go_place(), "[]string"),
         }
     }
+}
 
-    fn text<'a>(
-        &mut self,
-        reader: &mut Reader<'a>,
-        field: &Field,
-        text: &mut Raw<'a>,
-    ) -> Result<(), SyntaxError> {
-        match reader.peek()? {
-            Kind::String => {
-                *text = reader.string()?;
-                Ok(())
-            }
-            found => self.mismatch(reader, found, field.place, field.kind),
+/// Reads a string, or an element of a list.
+fn read_text<'a>(
+    type_error: &mut Option<TypeError>,
+    reader: &mut Reader<'a>,
+    field: Field,
+    text: &mut Raw<'a>,
+) -> Result<(), SyntaxError> {
+    match reader.peek()? {
+        Kind::String => {
+            *text = reader.string()?;
+            Ok(())
         }
+        found => mismatch(type_error, reader, found, field.go_place(), "string"),
     }
+}
 
-    /// Skips a value of the wrong type. `null` is of no type, and leaves the field as it is.
-    fn mismatch(
-        &mut self,
-        reader: &mut Reader<'_>,
-        found: Kind,
-        place: &'static str,
-        kind: &'static str,
-    ) -> Result<(), SyntaxError> {
-        if found != Kind::Null {
-            self.type_error
-                .get_or_insert_with(|| TypeError::new(found, place, kind));
-        }
-        reader.skip()
+/// Skips a value of the wrong type. `null` is of no type, and leaves the field as it is.
+fn mismatch(
+    type_error: &mut Option<TypeError>,
+    reader: &mut Reader<'_>,
+    found: Kind,
+    place: &'static str,
+    kind: &'static str,
+) -> Result<(), SyntaxError> {
+    if found != Kind::Null {
+        type_error.get_or_insert_with(|| TypeError::new(found, place, kind));
     }
+    reader.skip()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::token::Locality;
+    use proptest::prelude::*;
+    use serde_json::Value;
 
     fn read(json: &str) -> (PeeringToken, Option<String>) {
         let (fields, error) = Fields::read(json.as_bytes()).unwrap();
@@ -501,5 +468,89 @@ mod tests {
         assert_eq!(token.ca, lists(&["a", "", "c"]));
         assert_eq!(token.server_name, "n");
         assert_eq!(token.remote.locality, Some(Locality::default()));
+    }
+
+    /// A value of any kind, most often of the kind that some field has.
+    fn any_value() -> impl Strategy<Value = Value> {
+        let text = || any::<String>().prop_map(Value::from);
+        let leaf = prop_oneof![
+            4 => text(),
+            1 => Just(Value::Null),
+            1 => any::<i64>().prop_map(Value::from),
+            1 => any::<bool>().prop_map(Value::from),
+        ];
+        let keys = Field::ALL.iter().map(|field| field.key());
+        let keys = prop::sample::select(keys.chain(["x", "Ca"]).collect::<Vec<_>>());
+        leaf.prop_recursive(3, 60, 12, move |value| {
+            let object = prop::collection::btree_map(keys.clone(), value.clone(), 0..12);
+            prop_oneof![
+                prop::collection::vec(value, 0..4).prop_map(Value::from),
+                object.prop_map(|entries| entries.into_iter().collect()),
+            ]
+        })
+    }
+
+    /// What a server reads in JSON in which no two keys differ in nothing but case, and whether a value
+    /// is of the wrong type: from the values that another reader finds.
+    fn expected(json: &Value) -> (PeeringToken, bool) {
+        let mut wrong = !json.is_object() && !json.is_null();
+        let mut text = |object: &Value, key: &str| {
+            let value = &object[key];
+            wrong |= !value.is_string() && !value.is_null();
+            value.as_str().unwrap_or_default().to_owned()
+        };
+        let mut token = PeeringToken::new();
+        token.server_name = text(json, "ServerName");
+        token.peer_id = text(json, "PeerID");
+        token.establishment_secret = Secret::new(text(json, "EstablishmentSecret"));
+        let remote = &json["Remote"];
+        token.remote.partition = text(remote, "Partition");
+        token.remote.datacenter = text(remote, "Datacenter");
+        let locality = &remote["Locality"];
+        if !locality.is_null() {
+            let [region, zone] = ["Region", "Zone"].map(|key| text(locality, key));
+            token.remote.locality = Some(Locality { region, zone });
+        }
+        let is_object = |value: &Value| value.is_object() || value.is_null();
+        wrong |= !is_object(remote) || !is_object(locality);
+        let mut list = |key: &str| {
+            let value = &json[key];
+            wrong |= !value.is_array() && !value.is_null();
+            let entry = |entry: &Value| {
+                wrong |= !entry.is_string() && !entry.is_null();
+                entry.as_str().unwrap_or_default().to_owned()
+            };
+            value
+                .as_array()
+                .map(|list| list.iter().map(entry).collect())
+        };
+        token.ca = list("CA");
+        token.manual_server_addresses = list("ManualServerAddresses");
+        token.server_addresses = list("ServerAddresses");
+        (token, wrong)
+    }
+
+    proptest! {
+        #[test]
+        fn fields_are_what_another_reader_finds(mut json in any_value()) {
+            // `Ca` folds to `CA`, so that only one of the two may stand there.
+            let mut renamed = None;
+            if let Some(object) = json.as_object_mut()
+                && let Some(value) = object.remove("Ca")
+            {
+                object.remove("CA");
+                renamed = Some(value);
+            }
+            let mut text = json.to_string();
+            if let Some(value) = renamed {
+                let comma = if text == "{}" { "" } else { "," };
+                text.insert_str(1, &format!("\"c\\u0041\":{value}{comma}"));
+                json["CA"] = value;
+            }
+            let (fields, type_error) = Fields::read(text.as_bytes()).unwrap();
+            let (token, wrong) = expected(&json);
+            prop_assert_eq!(PeeringToken::from(&fields), token);
+            prop_assert_eq!(type_error.is_some(), wrong);
+        }
     }
 }

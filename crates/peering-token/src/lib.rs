@@ -3,6 +3,10 @@
 //! A token is a JSON object in base64, which `consul peering generate-token` prints at the acceptor
 //! and `consul peering establish` takes at the dialer.
 //!
+//! The fields of a token are [`Fields`](fields::Fields) while its JSON is at hand: they borrow the
+//! literals as these stand there. A [`PeeringToken`] owns the values, to be kept, changed and written.
+//! Both follow from the table in [`schema`].
+//!
 //! ```
 //! use peering_token::judge;
 //!
@@ -12,12 +16,14 @@
 //! ```
 
 pub mod fields;
-pub mod members;
+pub mod object;
 mod redact;
 mod release;
 mod request;
+pub mod schema;
 mod sound_roots;
 mod token;
+mod value;
 mod verdict;
 
 pub use peertok_secret::Secret;
@@ -26,9 +32,10 @@ pub use release::{Release, ReleaseError, Shape};
 pub use request::{
     MetaError, MetaFault, PeerNameError, check_meta, check_peer_name, establish_body,
 };
+pub use schema::Field;
 pub use sound_roots::SoundRoots;
 pub use token::{
-    AddressList, DecodeError, Locality, PeeringToken, Reading, Remote, decode_base64,
-    encode_base64, write_list, write_locality, write_remote,
+    AddressList, DecodeError, Locality, PeeringToken, Reading, Remote, decode_base64, encode_base64,
 };
+pub use value::Value;
 pub use verdict::{Judge, Read, Refusal, Stage, is_server_address, judge};

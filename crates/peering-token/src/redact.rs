@@ -1,11 +1,11 @@
 //! A token's JSON as it may be shown, and the token in an envelope around it.
 
-use crate::members::SECRET_KEY;
-use godialect::json::{Kind, Reader, SyntaxError, write_string};
+use crate::schema::Field;
+use godialect::json::{Kind, Raw, Reader, SyntaxError, write_string};
 use peertok_secret::{Secret, without_private_keys};
 use zeroize::Zeroizing;
 
-/// The member of Consul's envelope, and of the body of an establish request.
+/// The key of Consul's envelope, and of the body of an establish request.
 const TOKEN_KEY: &str = "PeeringToken";
 
 /// A JSON text as it stands, but for what must not be seen: in place of each
@@ -30,7 +30,7 @@ pub fn redact(json: &[u8]) -> Result<Zeroizing<String>, SyntaxError> {
     let mut from = 0;
     let mut reader = Reader::new(json);
     reader.visit(|reader, key| {
-        if !key.folds_to(SECRET_KEY) && !key.folds_to(TOKEN_KEY) {
+        if !is_secret(key) {
             return Ok(false);
         }
         let kind = reader.peek()?;
@@ -61,6 +61,12 @@ pub fn redact(json: &[u8]) -> Result<Zeroizing<String>, SyntaxError> {
         json.get(from..).unwrap_or_default(),
     ));
     redact_keys(&text)
+}
+
+/// Whether what stands under a key must not be seen.
+fn is_secret(key: Raw<'_>) -> bool {
+    let mut secrets = Field::ALL.iter().filter(|field| field.is_secret());
+    secrets.any(|field| key.folds_to(field.key())) || key.folds_to(TOKEN_KEY)
 }
 
 /// Writes each string anew that has a private key in it; all else stays as it is.

@@ -1,5 +1,6 @@
 //! The Consul releases whose tokens differ in shape.
 
+use serde::{Serialize, Serializer};
 use std::fmt;
 use std::str::FromStr;
 
@@ -38,6 +39,13 @@ impl Shape {
             Self::V1_14 => "Consul 1.14 or 1.15",
             Self::V1_16 => "Consul 1.16 or later",
         }
+    }
+}
+
+/// As [`Shape::name`].
+impl Serialize for Shape {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
     }
 }
 

@@ -12,9 +12,11 @@
 
 use crate::fields::Fields;
 use crate::release::Shape;
+use crate::schema::Field;
 use godialect::base64::{self, CorruptBase64};
-use godialect::json::{SyntaxError, TypeError, write_string};
+use godialect::json::{SyntaxError, TypeError};
 use peertok_secret::Secret;
+use std::str::FromStr;
 use zeroize::Zeroizing;
 
 /// A peering token's fields under Consul's names.
@@ -37,6 +39,7 @@ use zeroize::Zeroizing;
 /// # }
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct PeeringToken {
     /// The acceptor's root certificates, each entry a PEM text of one certificate or, rarely, of a
     /// chain.
@@ -55,8 +58,9 @@ pub struct PeeringToken {
     pub remote: Remote,
 }
 
-/// Where the acceptor is: the `Remote` member of a token.
+/// Where the acceptor is: the field `Remote` of a token.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Remote {
     /// The admin partition: empty in the community edition.
     pub partition: String,
@@ -66,8 +70,9 @@ pub struct Remote {
     pub locality: Option<Locality>,
 }
 
-/// A locality, in a cloud provider's words. An empty member is not written.
+/// A locality, in a cloud provider's words. An empty field is not written.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Locality {
     /// The region, such as `us-west-1`.
     pub region: String,
@@ -85,7 +90,7 @@ pub enum DecodeError {
     /// The text within is no JSON.
     #[error(transparent)]
     Syntax(#[from] SyntaxError),
-    /// A member of the JSON is not of the type that Consul has for it.
+    /// A value in the JSON is not of the type of its field.
     #[error(transparent)]
     Type(#[from] TypeError),
 }
@@ -111,9 +116,9 @@ pub enum DecodeError {
 pub struct Reading {
     /// The fields as Go reads them, those behind a type error included.
     pub token: PeeringToken,
-    /// The oldest shape that has all the members found.
+    /// The oldest shape that has all the fields found.
     pub shape: Shape,
-    /// The first member that is not of its type: with one, Consul refuses the token.
+    /// The first value that is not of its field's type: with one, Consul rejects the token.
     pub type_error: Option<TypeError>,
 }
 
@@ -123,7 +128,7 @@ impl Reading {
     /// # Errors
     ///
     /// [`DecodeError::Base64`] or [`DecodeError::Syntax`] where there is nothing to be read; a
-    /// member of the wrong type is no error here.
+    /// value of the wrong type is no error here.
     pub fn of_token(token: &[u8]) -> Result<Self, DecodeError> {
         let json = decode_base64(token)?;
         Ok(Self::of_json(&json)?)
@@ -161,9 +166,55 @@ pub fn encode_base64(json: &[u8]) -> Zeroizing<String> {
     Zeroizing::new(base64::encode(json))
 }
 
+impl Locality {
+    /// A locality of a region and a zone, either of which may be empty.
+    #[must_use]
+    pub fn new(region: impl Into<String>, zone: impl Into<String>) -> Self {
+        Self {
+            region: region.into(),
+            zone: zone.into(),
+        }
+    }
+}
+
+impl FromStr for PeeringToken {
+    type Err = DecodeError;
+
+    /// As [`PeeringToken::decode`].
+    fn from_str(token: &str) -> Result<Self, DecodeError> {
+        Self::decode(token.as_bytes())
+    }
+}
+
+impl TryFrom<&[u8]> for PeeringToken {
+    type Error = DecodeError;
+
+    /// As [`PeeringToken::decode`].
+    fn try_from(token: &[u8]) -> Result<Self, DecodeError> {
+        Self::decode(token)
+    }
+}
+
 impl PeeringToken {
-    /// Reads a token as Go reads it: unknown members are dropped, `null` and missing members leave
-    /// a field empty.
+    /// A token with no field set. A later release of Consul may add fields, so that other crates set
+    /// one field after the other:
+    ///
+    /// ```
+    /// use peering_token::{PeeringToken, Shape};
+    ///
+    /// let mut token = PeeringToken::new();
+    /// token.peer_id = "98e39ed8-212e-48fa-a03e-017869adcbf1".to_owned();
+    /// token.remote.datacenter = "dc1".to_owned();
+    /// let text = token.encode(Shape::default());
+    /// assert_eq!(text.parse(), Ok(token));
+    /// ```
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Reads a token as Go reads it: unknown keys are dropped, `null` and missing keys leave a
+    /// field empty.
     ///
     /// # Errors
     ///
@@ -181,44 +232,6 @@ impl PeeringToken {
     #[must_use]
     pub fn encode(&self, shape: Shape) -> Zeroizing<String> {
         encode_base64(self.to_json(shape).as_bytes())
-    }
-
-    /// The JSON within the token, on one line, as `json.Marshal` writes it.
-    #[must_use]
-    pub fn to_json(&self, shape: Shape) -> Zeroizing<String> {
-        // The capacity is taken in advance: a text that grows leaves copies of the secret behind. In
-        // a certificate only line ends are escaped; elsewhere each byte may take six.
-        let length =
-            |list: &Option<Vec<String>>| list.iter().flatten().map(String::len).sum::<usize>();
-        let others = length(&self.manual_server_addresses) + length(&self.server_addresses);
-        let capacity = 2 * length(&self.ca) + 8 * others + 6 * self.server_name.len() + 8192;
-        let mut json = Zeroizing::new(String::with_capacity(capacity));
-        let out = &mut *json;
-        out.push_str("{\"CA\":");
-        write_list(out, self.ca.as_deref());
-        if shape >= Shape::V1_14 {
-            out.push_str(",\"ManualServerAddresses\":");
-            write_list(out, self.manual_server_addresses.as_deref());
-        }
-        out.push_str(",\"ServerAddresses\":");
-        write_list(out, self.server_addresses.as_deref());
-        for (key, value) in [
-            (",\"ServerName\":", self.server_name.as_str()),
-            (",\"PeerID\":", &self.peer_id),
-            (
-                ",\"EstablishmentSecret\":",
-                self.establishment_secret.expose(),
-            ),
-        ] {
-            out.push_str(key);
-            write_string(out, value);
-        }
-        if shape >= Shape::V1_14 {
-            out.push_str(",\"Remote\":");
-            write_remote(out, &self.remote, shape);
-        }
-        out.push('}');
-        json
     }
 
     /// Which address list a dialer takes: the manual one where it has any, else the server's;
@@ -257,69 +270,20 @@ pub enum AddressList {
 }
 
 impl AddressList {
-    /// The field's name in a token.
+    /// The field that holds the list.
     #[must_use]
-    pub fn field(self) -> &'static str {
+    pub fn field(self) -> Field {
         match self {
-            Self::Manual => "ManualServerAddresses",
-            Self::Server => "ServerAddresses",
+            Self::Manual => Field::ManualServerAddresses,
+            Self::Server => Field::ServerAddresses,
         }
     }
-}
-
-/// Appends a list of strings, or `null`, as `json.Marshal` writes it.
-pub fn write_list(out: &mut String, list: Option<&[String]>) {
-    let Some(list) = list else {
-        out.push_str("null");
-        return;
-    };
-    out.push('[');
-    for (index, entry) in list.iter().enumerate() {
-        if index > 0 {
-            out.push(',');
-        }
-        write_string(out, entry);
-    }
-    out.push(']');
-}
-
-/// Appends the object `Remote` as a server of that shape writes it.
-pub fn write_remote(out: &mut String, remote: &Remote, shape: Shape) {
-    out.push_str("{\"Partition\":");
-    write_string(out, &remote.partition);
-    out.push_str(",\"Datacenter\":");
-    write_string(out, &remote.datacenter);
-    if shape >= Shape::V1_16 {
-        out.push_str(",\"Locality\":");
-        write_locality(out, remote.locality.as_ref());
-    }
-    out.push('}');
-}
-
-/// Appends a locality, or `null`, as `json.Marshal` writes it: an empty field is left out.
-pub fn write_locality(out: &mut String, locality: Option<&Locality>) {
-    let Some(locality) = locality else {
-        out.push_str("null");
-        return;
-    };
-    out.push('{');
-    if !locality.region.is_empty() {
-        out.push_str("\"Region\":");
-        write_string(out, &locality.region);
-    }
-    if !locality.zone.is_empty() {
-        if !locality.region.is_empty() {
-            out.push(',');
-        }
-        out.push_str("\"Zone\":");
-        write_string(out, &locality.zone);
-    }
-    out.push('}');
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::schema::Struct;
     use proptest::option;
     use proptest::prelude::*;
 
@@ -354,6 +318,24 @@ mod tests {
     }
 
     proptest! {
+        /// Field by field a token becomes the other, whatever it was.
+        #[test]
+        fn fields_are_copied(mut to in token(), from in token()) {
+            for &field in Field::ALL {
+                to.copy_field(field, &from);
+                prop_assert_eq!(to.get(field), from.get(field));
+            }
+            prop_assert_eq!(to, from);
+        }
+
+        /// No buffer with the secret in it grows.
+        #[test]
+        fn json_is_written_without_growing(mut token in token()) {
+            token.ca = None;
+            let room = token.written_size_of(Struct::PeeringToken) + 2;
+            prop_assert!(room >= token.to_json(Shape::V1_16).len());
+        }
+
         #[test]
         fn decode_reverses_encode(token in token()) {
             let text = token.encode(Shape::V1_16);
@@ -433,17 +415,17 @@ mod tests {
     }
 
     #[test]
-    fn a_locality_leaves_empty_members_out() {
+    fn a_locality_leaves_empty_fields_out() {
         for (region, zone, expected) in [
             ("", "", "{}"),
             ("r", "", r#"{"Region":"r"}"#),
             ("", "z", r#"{"Zone":"z"}"#),
             ("r", "z", r#"{"Region":"r","Zone":"z"}"#),
         ] {
-            let mut json = String::new();
-            let (region, zone) = (region.to_owned(), zone.to_owned());
-            write_locality(&mut json, Some(&Locality { region, zone }));
-            assert_eq!(json, expected);
+            let mut token = PeeringToken::new();
+            token.remote.locality = Some(Locality::new(region, zone));
+            let json = token.field_to_json(Field::Locality, Shape::V1_16);
+            assert_eq!(*json, expected);
         }
     }
 }

@@ -16,6 +16,7 @@
 
 use crate::fields::Fields;
 use crate::request::PeerNameError;
+use crate::schema::Field;
 use crate::sound_roots::SoundRoots;
 use crate::token::{AddressList, DecodeError};
 use godialect::address::{read_number, split_host_port};
@@ -23,6 +24,8 @@ use godialect::base64;
 use godialect::json::{Raw, SyntaxError, TypeError};
 use godialect::pem;
 use godialect::x509::{CertificateError, check_certificate};
+use peertok_secret::without_private_keys;
+use serde::ser::{Serialize, SerializeStruct, Serializer};
 use std::fmt;
 use zeroize::Zeroizing;
 
@@ -68,6 +71,13 @@ impl Stage {
     }
 }
 
+/// As [`Stage::name`].
+impl Serialize for Stage {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
 impl fmt::Display for Stage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
@@ -85,7 +95,7 @@ pub enum Refusal {
     /// The peer's name is no name.
     #[error(transparent)]
     Name(#[from] PeerNameError),
-    /// The token is no base64, there is no JSON in it, or a member is not of Consul's type.
+    /// The token is no base64, there is no JSON in it, or a value is not of its field's type.
     #[error(transparent)]
     Decode(#[from] DecodeError),
     /// A `CA` entry holds no PEM block.
@@ -158,20 +168,35 @@ impl Refusal {
     }
 
     /// The JSON path of what is rejected, such as `$.CA[0]`; `None` where that is the token as a whole
-    /// or what is around it.
+    /// or what is around it. A value of the wrong type is at the path of the field that Go names: of a
+    /// list, whichever element it is.
     #[must_use]
     pub fn path(&self) -> Option<String> {
-        match self {
+        let (field, index) = match self {
             Self::NoPem { index }
             | Self::NotACertificate { index }
             | Self::Certificate { index, .. }
-            | Self::Tls { index, .. } => Some(format!("$.CA[{index}]")),
-            Self::Address { list, index, .. } => Some(format!("$.{}[{index}]", list.field())),
-            Self::NoAddresses => Some(format!("$.{}", AddressList::Server.field())),
-            Self::NoServerName => Some("$.ServerName".to_owned()),
-            Self::NoPeerId => Some("$.PeerID".to_owned()),
-            Self::Missing | Self::Name(_) | Self::Decode(_) => None,
-        }
+            | Self::Tls { index, .. } => (Field::Ca, Some(index)),
+            Self::Address { list, index, .. } => (list.field(), Some(index)),
+            Self::NoAddresses => (AddressList::Server.field(), None),
+            Self::NoServerName => (Field::ServerName, None),
+            Self::NoPeerId => (Field::PeerId, None),
+            Self::Decode(DecodeError::Type(error)) => (Field::at_go_place(error.place)?, None),
+            Self::Missing | Self::Name(_) | Self::Decode(_) => return None,
+        };
+        let path = field.json_path();
+        Some(index.map_or_else(|| path.to_owned(), |index| format!("{path}[{index}]")))
+    }
+}
+
+/// As an object of `stage`, `error` (the exact wording, but for the content of private keys) and `path`.
+impl Serialize for Refusal {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut refusal = serializer.serialize_struct("Refusal", 3)?;
+        refusal.serialize_field("stage", &self.stage())?;
+        refusal.serialize_field("error", &without_private_keys(&self.to_string()))?;
+        refusal.serialize_field("path", &self.path())?;
+        refusal.end()
     }
 }
 
@@ -299,20 +324,21 @@ impl Read<'_> {
         let fields = &self.fields;
         // An entry whose first block has headers passes the first look, and needs the second.
         let mut with_headers = false;
-        for (index, entry) in fields.ca.entries().iter().enumerate() {
+        for (index, entry) in fields.list(Field::Ca).entries().iter().enumerate() {
             if !entry.is_recognised() {
                 with_headers |= check_root(index, &entry.unescape())?;
             }
         }
         check_addresses(fields)?;
-        if !fields.ca.entries().is_empty() && fields.server_name.is_empty() {
+        if !fields.list(Field::Ca).entries().is_empty() && fields.text(Field::ServerName).is_empty()
+        {
             return Err(Refusal::NoServerName);
         }
-        if fields.peer_id.is_empty() {
+        if fields.text(Field::PeerId).is_empty() {
             return Err(Refusal::NoPeerId);
         }
         if with_headers {
-            for (index, entry) in fields.ca.entries().iter().enumerate() {
+            for (index, entry) in fields.list(Field::Ca).entries().iter().enumerate() {
                 check_pool(index, &entry.unescape())?;
             }
         }
@@ -332,8 +358,8 @@ pub(crate) fn check_root(index: usize, entry: &str) -> Result<bool, Refusal> {
 }
 
 fn check_addresses(fields: &Fields<'_>) -> Result<(), Refusal> {
-    let manual = fields.manual_server_addresses.entries();
-    let servers = fields.server_addresses.entries();
+    let manual = fields.list(Field::ManualServerAddresses).entries();
+    let servers = fields.list(Field::ServerAddresses).entries();
     if manual.is_empty() && servers.is_empty() {
         return Err(Refusal::NoAddresses);
     }
@@ -474,6 +500,42 @@ mod tests {
             refusal.path().as_deref(),
             Some("$.ManualServerAddresses[1]")
         );
+    }
+
+    #[test]
+    fn a_type_error_is_at_the_field_that_go_names() {
+        for (json, path) in [
+            ("[]", None),
+            (r#"{"PeerID":1}"#, Some("$.PeerID")),
+            (r#"{"CA":[1]}"#, Some("$.CA")),
+            (r#"{"Remote":1}"#, Some("$.Remote")),
+            (
+                r#"{"Remote":{"Locality":{"Zone":1}}}"#,
+                Some("$.Remote.Locality.Zone"),
+            ),
+        ] {
+            let refusal = judge(crate::encode_base64(json.as_bytes()).as_bytes()).unwrap_err();
+            assert_eq!(refusal.path().as_deref(), path, "{json}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_in_json_has_stage_error_and_path() {
+        let refusal = judge(crate::encode_base64(b"{}").as_bytes()).unwrap_err();
+        assert_eq!(
+            serde_json::to_value(refusal).unwrap(),
+            serde_json::json!({
+                "stage": "addresses",
+                "error": "peering token server addresses value is empty",
+                "path": "$.ServerAddresses",
+            })
+        );
+        let key = "-----BEGIN EC PRIVATE KEY-----\nAAAA\n-----END EC PRIVATE KEY-----\n";
+        let refusal = Refusal::Tls {
+            index: 0,
+            entry: key.to_owned(),
+        };
+        assert!(!serde_json::to_string(&refusal).unwrap().contains("AAAA"));
     }
 
     /// The pool takes any certificate of an entry, while only the first block is looked at before.

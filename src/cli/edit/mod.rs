@@ -14,12 +14,13 @@ use crate::input::TokenInput;
 use crate::inspect::{Content, Inspector};
 use crate::roots::{certificates, without_bom};
 use crate::{
-    Change, Circumstances, DEFAULT_PORT, GenerateError, Locality, PeeringToken, Reading, Refusal,
+    Circumstances, DEFAULT_PORT, Field, GenerateError, Locality, PeeringToken, Reading, Refusal,
     Roots, edit, encode_base64, judge, redacted, token_in_envelope,
 };
 use clap::ValueEnum;
 use consul_snapshot::is_uuid;
 use jiff::Timestamp;
+use peering_token::schema::Kind;
 use peertok_secret::REDACTED;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -230,9 +231,9 @@ fn edited(
     };
     let mut told = Told::default();
     let reading = reading(&json)?;
-    let changes = changes(arguments, &reading.token, &mut told)?;
+    let (token, fields) = changes(arguments, reading.token, &mut told)?;
     let edited =
-        edit(&json, &changes).map_err(|error| Failure::could_not_run(error.to_string()))?;
+        edit(&json, &token, &fields).map_err(|error| Failure::could_not_run(error.to_string()))?;
     let token = encode_base64(&edited);
     let verdict = judge(token.as_bytes());
     if let Err(refusal) = &verdict
@@ -306,93 +307,95 @@ fn decoded(path: &Path, original: Option<&PeeringToken>) -> Result<Zeroizing<Vec
     let Some(original) = original else {
         return Err(from_elsewhere("the secret").hint("or give TOKEN, which has the secret"));
     };
-    let known = original.establishment_secret.clone();
+    let known = &original.establishment_secret;
     if redacted(known.expose().as_bytes()) != secret {
         return Err(fault(format!(
             "expected the secret of TOKEN, {known}, but found {secret}"
         ))
         .hint("give the token that was decoded, or decode it with --show-secret"));
     }
-    edit(json, &[Change::EstablishmentSecret(known)]).map_err(|error| fault(error.to_string()))
+    edit(json, original, &[Field::EstablishmentSecret]).map_err(|error| fault(error.to_string()))
 }
 
-/// The changes that the arguments ask for, in the order: secret, fields, roots, addresses.
+/// The token with the changes that the arguments ask for, and the fields that they are in. The order
+/// is: secret, strings, roots, addresses.
 fn changes(
     arguments: &Args,
-    token: &PeeringToken,
+    mut token: PeeringToken,
     told: &mut Told,
-) -> Result<Vec<Change>, Failure> {
-    let mut token = token.clone();
-    let mut changes = Vec::new();
+) -> Result<(PeeringToken, Vec<Field>), Failure> {
+    let mut fields = Vec::new();
     if let Some(path) = &arguments.secret_file {
-        changes.push(Change::EstablishmentSecret(secret(path)?));
+        token.establishment_secret = secret(path)?;
+        fields.push(Field::EstablishmentSecret);
     }
     for set in &arguments.set {
-        let change = field(set, &token, arguments.as_consul)?;
-        change.clone().apply(&mut token);
-        changes.push(change);
+        fields.push(set_field(set, &mut token, arguments.as_consul)?);
     }
     if arguments.no_ca {
-        changes.push(Change::Ca(None));
+        token.ca = None;
+        fields.push(Field::Ca);
     } else if !arguments.ca.is_empty() || !arguments.add_ca.is_empty() {
-        changes.push(Change::Ca(Some(roots(arguments, token.ca.clone(), told)?)));
+        token.ca = Some(roots(arguments, token.ca.take(), told)?);
+        fields.push(Field::Ca);
     }
     if arguments.addresses_given() {
-        let (list, other) = match arguments.list {
-            List::Manual => (token.manual_server_addresses, token.server_addresses),
-            List::Server => (token.server_addresses, token.manual_server_addresses),
+        let (field, list, other) = match arguments.list {
+            List::Manual => (
+                Field::ManualServerAddresses,
+                &mut token.manual_server_addresses,
+                &token.server_addresses,
+            ),
+            List::Server => (
+                Field::ServerAddresses,
+                &mut token.server_addresses,
+                &token.manual_server_addresses,
+            ),
         };
-        let [list, other] = [list, other].map(Option::unwrap_or_default);
-        let list = addresses(arguments, list, &other, told)?;
-        let list = Some(list).filter(|list| !list.is_empty());
-        changes.push(match arguments.list {
-            List::Manual => Change::ManualServerAddresses(list),
-            List::Server => Change::ServerAddresses(list),
-        });
+        let other = other.as_deref().unwrap_or_default();
+        let edited = addresses(arguments, list.take().unwrap_or_default(), other, told)?;
+        *list = Some(edited).filter(|list| !list.is_empty());
+        fields.push(field);
     }
-    Ok(changes)
+    Ok((token, fields))
 }
 
-/// Reads `FIELD=VALUE`. An unknown field's value is not shown: it may be a secret.
-fn field(set: &str, token: &PeeringToken, as_consul: bool) -> Result<Change, Failure> {
+/// Sets the field of a `FIELD=VALUE`. An unknown field's value is not shown: it may be a secret.
+fn set_field(set: &str, token: &mut PeeringToken, as_consul: bool) -> Result<Field, Failure> {
     let Some((name, value)) = set.split_once('=') else {
         let message = "expected --set FIELD=VALUE, but found no = in it";
         return Err(Failure::could_not_run(message).hint("such as --set ServerName=NAME"));
     };
-    let known = name.to_ascii_lowercase().replace(['-', '_'], "");
-    let value = value.to_owned();
-    let locality = |set: fn(&mut Locality, String), value| {
-        let mut locality = token.remote.locality.clone().unwrap_or_default();
-        set(&mut locality, value);
-        Change::Locality(Some(locality).filter(|locality| *locality != Locality::default()))
-    };
-    let instead = match &*known {
-        "servername" => return Ok(Change::ServerName(value)),
-        "peerid" if as_consul || is_uuid(&value) => return Ok(Change::PeerId(value)),
-        "peerid" => {
+    let instead = match named(name) {
+        Some(Field::PeerId) if !as_consul && !is_uuid(value) => {
             let error = GenerateError::NotAUuid {
                 what: "the peer ID",
             };
             return Err(Failure::could_not_run(error.to_string())
                 .hint("a server's peer ID is one; --as-consul takes any text"));
         }
-        "datacenter" | "remote.datacenter" if as_consul => return Ok(Change::Datacenter(value)),
-        "datacenter" | "remote.datacenter" => return Ok(Change::Datacenter(value.to_lowercase())),
-        "partition" | "remote.partition" => return Ok(Change::Partition(value)),
-        "region" | "locality.region" | "remote.locality.region" => {
-            return Ok(locality(|l, value| l.region = value, value));
+        Some(field @ Field::Datacenter) if !as_consul => {
+            token.set_text(field, value.to_lowercase());
+            return Ok(field);
         }
-        "zone" | "locality.zone" | "remote.locality.zone" => {
-            return Ok(locality(|l, value| l.zone = value, value));
+        Some(field) if field.kind() == Kind::Text && !field.is_secret() => {
+            token.set_text(field, value);
+            // A server writes `null` for a locality without a value.
+            if token.remote.locality == Some(Locality::default()) {
+                token.remote.locality = None;
+            }
+            return Ok(field);
         }
-        "establishmentsecret" | "secret" => {
+        Some(field) if field.is_secret() => {
             "--secret-file FILE sets the secret, which is not to be seen on a command line"
         }
-        "ca" => "--ca FILE replaces the roots, --add-ca FILE adds to them, --no-ca removes them",
-        "manualserveraddresses" => {
+        Some(Field::Ca) => {
+            "--ca FILE replaces the roots, --add-ca FILE adds to them, --no-ca removes them"
+        }
+        Some(Field::ManualServerAddresses) => {
             "--set-address, --add-address and --remove-address edit this list"
         }
-        "serveraddresses" => {
+        Some(Field::ServerAddresses) => {
             "--list server with --set-address, --add-address or --remove-address edits this list"
         }
         _ => {
@@ -401,6 +404,20 @@ fn field(set: &str, token: &PeeringToken, as_consul: bool) -> Result<Change, Fai
     };
     let message = format!("expected a field that --set can set, but found {name}");
     Err(Failure::could_not_run(message).hint(instead))
+}
+
+/// The field of this name, in any case and with or without hyphens. The objects around it may be left
+/// out, and it may be what people are shown.
+fn named(name: &str) -> Option<Field> {
+    let folded = |name: &str| name.to_ascii_lowercase().replace(['-', '_', ' '], "");
+    let name = folded(name);
+    let mut fields = Field::ALL.iter().copied();
+    fields.find(|field| {
+        let full = folded(field.name());
+        let rest = full.strip_suffix(&name);
+        rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+            || folded(field.label()) == name
+    })
 }
 
 /// The entries of `CA` after the edit.

@@ -2,7 +2,8 @@
 
 use crate::cli::report;
 use crate::cli::text::shown;
-use crate::{AddressList, Difference, PeeringToken, Reading, Shape, diff};
+use crate::{AddressList, Difference, Field, PeeringToken, Reading, diff};
+use peering_token::schema::Struct;
 
 /// What is told on standard error once the token is written.
 #[derive(Debug, Default)]
@@ -49,7 +50,7 @@ impl Told {
             return;
         }
         self.fields(&difference, &before.token, &after.token);
-        self.newer_members(before, after);
+        self.newer_fields(before, after);
         self.addresses(&before.token, &after.token);
         self.identity(&difference);
         self.roots(&difference, &before.token, &after.token);
@@ -77,19 +78,19 @@ impl Told {
                     .join(", "),
             )
         };
-        let mut change = |member: &str, from: String, to: String| {
-            self.note(format!("{member}: {from} -> {to}"));
+        let mut change = |field: &str, from: String, to: String| {
+            self.note(format!("{field}: {from} -> {to}"));
         };
         for text in &difference.texts {
-            change(text.member, or_none(&text.a), or_none(&text.b));
+            change(text.field.name(), or_none(&text.a), or_none(&text.b));
         }
         if difference.manual_server_addresses.is_some() {
             let [from, to] = [before, after].map(|token| list(&token.manual_server_addresses));
-            change("ManualServerAddresses", from, to);
+            change(Field::ManualServerAddresses.name(), from, to);
         }
         if difference.server_addresses.is_some() {
             let [from, to] = [before, after].map(|token| list(&token.server_addresses));
-            change("ServerAddresses", from, to);
+            change(Field::ServerAddresses.name(), from, to);
         }
         if difference.roots.is_some() {
             let certificates = &difference.roots.certificates;
@@ -109,15 +110,12 @@ impl Told {
         }
     }
 
-    /// Members that the token's release did not have.
-    fn newer_members(&mut self, before: &Reading, after: &Reading) {
+    /// Fields that the token's release did not have.
+    fn newer_fields(&mut self, before: &Reading, after: &Reading) {
         if after.shape <= before.shape {
             return;
         }
-        let needed = match after.shape {
-            Shape::V1_14 => "1.14",
-            _ => "1.16",
-        };
+        let needed = after.shape.name();
         self.note(format!(
             "the token was one of {}, and now has a field that dialers older than {needed} ignore",
             before.shape.releases()
@@ -143,16 +141,16 @@ impl Told {
 
     /// What the acceptor has to know or to show.
     fn identity(&mut self, difference: &Difference) {
-        let changed = |member| difference.texts.iter().any(|text| text.member == member);
-        if changed("ServerName") {
+        let changed = |field| difference.texts.iter().any(|text| text.field == field);
+        if changed(Field::ServerName) {
             self.warn("the acceptor's servers need a certificate for the new ServerName: without one, dialing ends in \"certificate is valid for …, not …\"");
         }
-        if changed("PeerID") || changed("EstablishmentSecret") {
+        if changed(Field::PeerId) || changed(Field::EstablishmentSecret) {
             self.warn("the acceptor has to know the PeerID together with the secret: where it does not, establish answers 403 (peertok snapshot seed writes them into its state)");
         } else {
             self.note("the secret is still that of the original: only one of the two tokens can redeem it");
         }
-        let in_remote = |text: &crate::TextDifference| text.member.starts_with("Remote.");
+        let in_remote = |text: &crate::TextDifference| text.field.parent() != Struct::PeeringToken;
         if difference.texts.iter().any(in_remote) {
             self.note("no server checks what is in Remote when it dials: that is decided by addresses, ServerName and CA");
         }

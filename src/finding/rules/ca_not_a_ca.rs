@@ -49,11 +49,9 @@ mod tests {
         let answers = recorded.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
         let mut warned = Vec::new();
         for answer in answers {
-            let token = PeeringToken {
-                ca: Some(vec![answer["ca"][0].as_str().unwrap().to_owned()]),
-                server_name: answer["server_name"].as_str().unwrap().to_owned(),
-                ..PeeringToken::default()
-            };
+            let mut token = PeeringToken::new();
+            token.ca = Some(vec![answer["ca"][0].as_str().unwrap().to_owned()]);
+            token.server_name = answer["server_name"].as_str().unwrap().to_owned();
             if levels(&token, RULE.name) == [Level::Warning] {
                 warned.push(answer["name"].as_str().unwrap().to_owned());
             }

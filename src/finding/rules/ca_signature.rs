@@ -54,10 +54,8 @@ mod tests {
         for line in include_str!("../../../fixtures/findings/go-verify.json").lines() {
             let answer: Value = serde_json::from_str(line).unwrap();
             let entries = answer["ca"].as_array().unwrap().iter();
-            let token = PeeringToken {
-                ca: Some(entries.map(|entry| entry.as_str().unwrap().to_owned()).collect()),
-                ..PeeringToken::default()
-            };
+            let mut token = PeeringToken::new();
+            token.ca = Some(entries.map(|entry| entry.as_str().unwrap().to_owned()).collect());
             if !levels(&token, RULE.name).is_empty() {
                 wrong.push(answer["name"].as_str().unwrap().to_owned());
             }

@@ -61,10 +61,8 @@ mod tests {
         ] {
             let answer = answers.iter().find(|answer| answer["name"] == name).unwrap();
             let entry = answer["ca"][0].as_str().unwrap().to_owned();
-            let mut token = PeeringToken {
-                ca: Some(vec![entry]),
-                ..PeeringToken::default()
-            };
+            let mut token = PeeringToken::new();
+            token.ca = Some(vec![entry]);
             assert_eq!(levels(&token, RULE.name), alone.as_slice(), "{name}");
             token.ca.as_mut().unwrap().push(root("ca-duplicate"));
             assert_eq!(levels(&token, RULE.name), beside_another.as_slice(), "{name}");

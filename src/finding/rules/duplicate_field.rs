@@ -1,6 +1,6 @@
-//! A member that stands twice.
+//! A field that stands twice.
 
-use super::super::members::members;
+use super::super::keys::keys;
 use super::super::{Found, Level, Rule, Subject};
 use std::collections::BTreeMap;
 
@@ -17,16 +17,16 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-/// A member that nobody reads may stand as often as it likes. Of an object that stands twice the
-/// members are not told again.
+/// A key that nobody reads may stand as often as it likes. Of an object that stands twice the fields
+/// are not reported again.
 fn check(subject: &Subject<'_>, found: &mut Found) {
     if subject.is_canonical {
         return;
     }
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-    members(subject.json, |member| {
-        if member.name.is_some() {
-            *counts.entry(member.path()).or_default() += 1;
+    keys(subject.json, |key| {
+        if key.field.is_some() {
+            *counts.entry(key.path()).or_default() += 1;
         }
     });
     let is_double = |path: &str| counts.get(path).is_some_and(|count| *count > 1);

@@ -1,6 +1,6 @@
-//! A member whose name is spelled otherwise.
+//! A key that is spelled otherwise.
 
-use super::super::members::members;
+use super::super::keys::keys;
 use super::super::{Found, Level, Rule, Subject};
 use super::super::subject::quoted;
 
@@ -21,11 +21,11 @@ fn check(subject: &Subject<'_>, found: &mut Found) {
     if subject.is_canonical {
         return;
     }
-    members(subject.json, |member| {
-        let key = member.key.unescape();
-        if let Some(name) = member.name.filter(|name| *name != key) {
-            let message = format!("{:?} is read as {name}", quoted(&key));
-            found.at(member.path(), message);
+    keys(subject.json, |key| {
+        let spelled = key.literal.unescape();
+        if let Some(field) = key.field.filter(|field| field.key() != spelled) {
+            let message = format!("{:?} is read as {}", quoted(&spelled), field.key());
+            found.at(key.path(), message);
         }
     });
 }

@@ -1,9 +1,10 @@
 //! A token that no server wrote in this way.
 
-use super::super::members::members;
+use super::super::keys::keys;
 use super::super::{Found, Level, Rule, Subject};
+use crate::{Field, Shape, encode_base64};
 use consul_snapshot::is_uuid;
-use crate::{Shape, encode_base64};
+use peering_token::schema::{Kind, Struct};
 use std::collections::BTreeSet;
 
 pub(super) const RULE: Rule = Rule {
@@ -44,13 +45,9 @@ fn check(subject: &Subject<'_>, found: &mut Found) {
 /// What the values have that a server's do not have.
 fn check_values(subject: &Subject<'_>, found: &mut Found) {
     let fields = &subject.fields;
-    for (path, list) in [
-        ("$.CA", &fields.ca),
-        ("$.ManualServerAddresses", &fields.manual_server_addresses),
-        ("$.ServerAddresses", &fields.server_addresses),
-    ] {
-        if list.is_present_but_empty() {
-            found.at(path, "an empty list is written as null by a server");
+    for field in Field::ALL {
+        if fields.list(*field).is_present_but_empty() {
+            found.at(field.json_path(), "an empty list is written as null by a server");
         }
     }
     for (index, entry) in subject.entries.iter().enumerate() {
@@ -76,23 +73,24 @@ fn differences(subject: &Subject<'_>) -> Vec<&'static str> {
     if blanks {
         differences.push("blanks between its members");
     }
-    let mut names = Vec::new();
+    let mut fields = Vec::new();
     let mut told = false;
-    members(subject.json, |member| {
-        let known = member.name.filter(|name| *name == member.key.unescape());
-        told |= known.is_none() || names.len() == MOST_MEMBERS;
-        if let Some(name) = known.filter(|_| names.len() < MOST_MEMBERS) {
-            names.push((member.object, name));
+    keys(subject.json, |key| {
+        let known = key.field.filter(|field| field.key() == key.literal.unescape());
+        told |= known.is_none() || fields.len() == Field::ALL.len();
+        if let Some(field) = known.filter(|_| fields.len() < Field::ALL.len()) {
+            fields.push(field);
         }
     });
-    let unique = names.iter().collect::<BTreeSet<_>>().len();
-    if told || unique < names.len() {
+    let unique = fields.iter().collect::<BTreeSet<_>>().len();
+    if told || unique < fields.len() {
         return differences;
     }
-    let expected = written_by(subject.shape);
-    if expected.iter().any(|member| !names.contains(member)) {
+    let mut expected = Vec::new();
+    add_written(&mut expected, Struct::PeeringToken, subject.shape);
+    if expected.iter().any(|field| !fields.contains(field)) {
         differences.push("not all members that a server writes");
-    } else if !names.iter().filter(|name| !is_optional(name)).eq(&expected) {
+    } else if !fields.iter().filter(|field| !field.parent().is_optional()).eq(&expected) {
         differences.push("its members in another order");
     } else if !blanks {
         differences.push("a value that a server spells otherwise, such as an escape or null for a text");
@@ -100,31 +98,18 @@ fn differences(subject: &Subject<'_>) -> Vec<&'static str> {
     differences
 }
 
-/// More members than a token has.
-const MOST_MEMBERS: usize = 12;
-
-/// The members that a server always writes, in its order.
-fn written_by(shape: Shape) -> Vec<(&'static str, &'static str)> {
-    let since = |member, since| (shape >= since).then_some(member);
-    [
-        Some(("$", "CA")),
-        since(("$", "ManualServerAddresses"), Shape::V1_14),
-        Some(("$", "ServerAddresses")),
-        Some(("$", "ServerName")),
-        Some(("$", "PeerID")),
-        Some(("$", "EstablishmentSecret")),
-        since(("$", "Remote"), Shape::V1_14),
-        since(("$.Remote", "Partition"), Shape::V1_14),
-        since(("$.Remote", "Datacenter"), Shape::V1_14),
-        since(("$.Remote", "Locality"), Shape::V1_16),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
-}
-
-fn is_optional((object, _): &(&'static str, &'static str)) -> bool {
-    *object == "$.Remote.Locality"
+/// Adds the fields that a server always writes, in its order: an object's own behind it.
+fn add_written(expected: &mut Vec<Field>, object: Struct, shape: Shape) {
+    for &field in object.fields() {
+        if field.since() > shape {
+            continue;
+        }
+        expected.push(field);
+        match field.kind() {
+            Kind::Object(within) if !within.is_optional() => add_written(expected, within, shape),
+            _ => {}
+        }
+    }
 }
 
 /// Whether blanks stand outside the texts of a JSON text.

@@ -1,9 +1,9 @@
-//! A member that no server reads.
+//! A key that no server reads.
 
-use super::super::members::members;
+use super::super::keys::keys;
 use super::super::{Found, Level, Rule, Subject};
 use super::super::subject::quoted;
-use peering_token::members::member_names;
+use peering_token::schema::Struct;
 
 pub(super) const RULE: Rule = Rule {
     code: "PT601",
@@ -22,26 +22,26 @@ fn check(subject: &Subject<'_>, found: &mut Found) {
     if subject.is_canonical {
         return;
     }
-    members(subject.json, |member| {
-        if member.name.is_some() {
+    keys(subject.json, |key| {
+        if key.field.is_some() {
             return;
         }
-        let key = member.key.unescape();
-        let shown = quoted(&key);
-        match meant(member.object, &key) {
+        let spelled = key.literal.unescape();
+        let shown = quoted(&spelled);
+        match meant(key.object, &spelled) {
             Some(meant) => found.at_level(
                 Level::Warning,
-                member.path(),
+                key.path(),
                 format!("Consul knows no member {shown:?}; perhaps {meant} was meant"),
             ),
-            None => found.at(member.path(), format!("Consul knows no member {shown:?}")),
+            None => found.at(key.path(), format!("Consul knows no member {shown:?}")),
         }
     });
 }
 
-/// The member whose name comes near: one that differs in punctuation, or in two letters at most and
+/// The field whose name comes near: one that differs in punctuation, or in two letters at most and
 /// in one of three.
-fn meant(object: &str, key: &str) -> Option<&'static str> {
+fn meant(object: Struct, key: &str) -> Option<&'static str> {
     const LONGEST: usize = 64;
     if key.len() > LONGEST {
         return None;
@@ -51,7 +51,8 @@ fn meant(object: &str, key: &str) -> Option<&'static str> {
         letters.collect::<String>().to_lowercase()
     };
     let key = letters(key);
-    member_names(object).iter().copied().find(|name| {
+    let mut names = object.fields().iter().map(|field| field.key());
+    names.find(|name| {
         let name = letters(name);
         let distance = strsim::levenshtein(&key, &name);
         distance <= 2 && distance * 3 <= name.len()

@@ -27,11 +27,12 @@ prop_compose! {
             1 => End::Accept { stream_secret },
             _ => End::Dial {
                 stream_secret,
-                acceptor: Box::new(PeeringToken {
-                    server_addresses: Some(addresses),
-                    peer_id: acceptor,
-                    remote: peertok::Remote { datacenter, ..Default::default() },
-                    ..PeeringToken::default()
+                acceptor: Box::new({
+                    let mut token = PeeringToken::new();
+                    token.server_addresses = Some(addresses);
+                    token.peer_id = acceptor;
+                    token.remote.datacenter = datacenter;
+                    token
                 }),
             },
         };

@@ -5,7 +5,7 @@ use peertok::snapshot::{
     Base, Change, Direction, End, NameTaken, PeeringState, SecretsMeaning, Seed, SeedError,
     TokenStatus, WriteError, name_to_accept, name_to_dial, seed_fresh,
 };
-use peertok::{Locality, PeeringToken, Remote};
+use peertok::{Locality, PeeringToken};
 use std::collections::BTreeMap;
 use std::io::{Cursor, Seek};
 
@@ -61,21 +61,19 @@ fn both_ends_seeded_are_those_that_peered() {
         }]
     };
     let place = dialer.remote.clone().unwrap();
-    let token = PeeringToken {
-        ca: Some(dialer.peer_ca.clone()),
-        server_addresses: Some(dialer.peer_server_addresses.clone()),
-        server_name: dialer.peer_server_name.clone(),
-        peer_id: acceptor.id.clone(),
-        remote: Remote {
-            partition: place.partition,
-            datacenter: place.datacenter,
-            locality: place.locality.map(|locality| Locality {
-                region: locality.region,
-                zone: locality.zone,
-            }),
-        },
-        ..PeeringToken::default()
-    };
+    let mut token = PeeringToken::new();
+    token.ca = Some(dialer.peer_ca.clone());
+    token.server_addresses = Some(dialer.peer_server_addresses.clone());
+    token.server_name = dialer.peer_server_name.clone();
+    token.peer_id = acceptor.id.clone();
+    token.remote.partition = place.partition;
+    token.remote.datacenter = place.datacenter;
+    token.remote.locality = place.locality.map(|locality| {
+        let mut of_token = Locality::default();
+        of_token.region = locality.region;
+        of_token.zone = locality.zone;
+        of_token
+    });
     let accept = End::Accept {
         stream_secret: stream_secret.clone(),
     };
@@ -244,11 +242,9 @@ fn a_name_to_dial_is_judged_as_establish_would() {
         refusal(own.clone()),
         SeedError::SameCluster { .. }
     ));
-    let other = PeeringToken {
-        server_name: "server.beta.peering.x.consul".to_owned(),
-        server_addresses: None,
-        ..own
-    };
+    let mut other = own;
+    other.server_name = "server.beta.peering.x.consul".to_owned();
+    other.server_addresses = None;
     assert!(matches!(refusal(other), SeedError::NothingToDial { .. }));
 }
 

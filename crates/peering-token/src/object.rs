@@ -1,53 +1,20 @@
-//! The members of a token's JSON: the names that Consul has for them, and where they stand in a text.
+//! The objects in a JSON text, and where the values of their keys stand.
 
 use godialect::json::{Kind, Raw, Reader, SyntaxError};
 use std::ops::Range;
 
-/// Consul's members of a token, in the order in which a server writes them.
-pub const TOKEN: [&str; 7] = [
-    "CA",
-    "ManualServerAddresses",
-    "ServerAddresses",
-    "ServerName",
-    "PeerID",
-    SECRET_KEY,
-    REMOTE,
-];
-/// The member with the secret.
-pub const SECRET_KEY: &str = "EstablishmentSecret";
-/// The one member of a token that has members itself.
-pub const REMOTE: &str = "Remote";
-/// The members of `Remote`, in the order in which a server writes them.
-pub const IN_REMOTE: [&str; 3] = ["Partition", "Datacenter", "Locality"];
-
-/// Consul's names of the members that a server reads in the object at a JSON path.
-pub fn member_names(object: &str) -> &'static [&'static str] {
-    match object {
-        "$" => &TOKEN,
-        "$.Remote" => &IN_REMOTE,
-        "$.Remote.Locality" => &["Region", "Zone"],
-        _ => &[],
-    }
-}
-
-/// Consul's name of the member with this key in the object at a JSON path, if a server reads it.
-pub fn member_name(object: &str, key: Raw<'_>) -> Option<&'static str> {
-    let mut known = member_names(object).iter().copied();
-    known.find(|name| key.folds_to(name))
-}
-
-/// An object and its members, duplicates included.
+/// An object and its entries, duplicates included.
 #[derive(Debug)]
 pub struct Object<'a> {
-    /// Where the first member stands or would stand: behind the opening bracket.
+    /// Where the first entry stands or would stand: behind the opening bracket.
     pub inside: usize,
-    /// Its members, in the order of the text.
-    pub members: Vec<Member<'a>>,
+    /// Its entries, in the order of the text.
+    pub entries: Vec<Entry<'a>>,
 }
 
-/// A key of an object, and where its value is.
+/// A key of an object, and where its value stands.
 #[derive(Debug)]
-pub struct Member<'a> {
+pub struct Entry<'a> {
     /// The key's literal.
     pub key: Raw<'a>,
     /// Where the key's opening quote stands.
@@ -69,15 +36,15 @@ impl<'a> Object<'a> {
             return reader.finish().map(|()| None);
         }
         let inside = from + reader.offset() + 1;
-        let mut members = Vec::new();
+        let mut entries = Vec::new();
         reader.object(|reader, key| {
-            // The reader stands behind the colon; the key ends before that, but for blanks.
+            // The reader stands behind the colon; the key ends before that, but for whitespace.
             let colon = reader.offset() - 1;
             let key_end = text.get(..colon).unwrap_or_default().trim_ascii_end().len();
             let kind = reader.peek()?;
             let value = reader.offset();
             reader.skip()?;
-            members.push(Member {
+            entries.push(Entry {
                 key,
                 start: from + key_end - key.length(),
                 value: from + value..from + reader.offset(),
@@ -86,14 +53,14 @@ impl<'a> Object<'a> {
             Ok(())
         })?;
         reader.finish()?;
-        Ok(Some(Self { inside, members }))
+        Ok(Some(Self { inside, entries }))
     }
 
-    /// The members that Go finds under this name, in the order of the text.
-    pub fn named(&self, name: &str) -> impl DoubleEndedIterator<Item = &Member<'a>> {
-        self.members
+    /// The entries that Go finds under this name, in the order of the text.
+    pub fn named(&self, name: &str) -> impl DoubleEndedIterator<Item = &Entry<'a>> {
+        self.entries
             .iter()
-            .filter(move |member| member.key.folds_to(name))
+            .filter(move |entry| entry.key.folds_to(name))
     }
 }
 
@@ -102,16 +69,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn members_are_where_they_are() {
+    fn entries_are_where_they_are() {
         let text = br#" [ { "a" : [1, 2] ,"\u0041"
             :"x}" } ]"#;
         let object = Object::read(text, 3..text.len() - 2).unwrap().unwrap();
         assert_eq!(&text[object.inside..object.inside + 4], b" \"a\"");
         let parts: Vec<_> = object
             .named("A")
-            .map(|member| {
-                let key = &text[member.start..member.start + member.key.length()];
-                let value = &text[member.value.clone()];
+            .map(|entry| {
+                let key = &text[entry.start..entry.start + entry.key.length()];
+                let value = &text[entry.value.clone()];
                 [key, value].map(|part| std::str::from_utf8(part).unwrap())
             })
             .collect();
@@ -125,6 +92,6 @@ mod tests {
         assert!(Object::read(b"[{}", 0..3).is_err());
         assert!(Object::read(b"{} x", 0..4).is_err());
         let empty = Object::read(b" {}", 0..3).unwrap().unwrap();
-        assert_eq!((empty.inside, empty.members.len()), (2, 0));
+        assert_eq!((empty.inside, empty.entries.len()), (2, 0));
     }
 }
