@@ -7,9 +7,9 @@ mod written;
 
 pub use written::{Written, diff_json};
 
-use crate::roots::certificates;
 use crate::{PeeringToken, RootDetails, Secret};
 use base16ct::lower::encode_string as hex;
+use godialect::pem::certificates;
 use ring::digest::{SHA256, digest};
 use std::collections::{BTreeSet, HashMap, HashSet};
 

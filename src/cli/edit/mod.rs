@@ -11,12 +11,13 @@ use super::report::Failure;
 use super::token_output::TokenOutput;
 use super::{Status, kubernetes, output};
 use crate::generate::{complete, is_uuid, written_address};
-use crate::roots::{certificates, without_bom};
+use crate::roots::without_bom;
 use crate::{
     Change, DEFAULT_PORT, GenerateError, Locality, PeeringToken, Reading, Roots, edit,
     encode_base64, judge, redacted, token_in_envelope,
 };
 use clap::ValueEnum;
+use godialect::pem::certificates;
 use peertok_secret::REDACTED;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -414,10 +415,7 @@ fn roots(
         return Ok(roots.entries);
     }
     let mut entries = there.unwrap_or_default();
-    let mut known: HashSet<_> = entries
-        .iter()
-        .flat_map(|entry| certificates(entry))
-        .collect();
+    let mut known: HashSet<_> = entries.iter().flat_map(certificates).collect();
     for path in &arguments.add_ca {
         for entry in read_roots(path, Roots::from_bundle)?.entries {
             let certificate = certificates(&entry);
