@@ -5,6 +5,7 @@ use crate::{
     Locality, MetaError, PeerNameError, PeeringToken, Refusal, Remote, Secret, Shape, check_meta,
     check_peer_name, judge,
 };
+use consul_snapshot::is_uuid;
 use peering_token::is_server_address;
 use ring::rand::{SecureRandom, SystemRandom};
 use std::collections::{BTreeMap, BTreeSet};
@@ -369,17 +370,6 @@ pub(crate) fn uuid(given: Option<&str>, what: &'static str) -> Result<String, Ge
         }
     }
     Ok(uuid)
-}
-
-/// Whether a text has the form 8-4-4-4-12 of hexadecimal digits. A server that restores a snapshot
-/// with an ID or secret of any other form panics, so no other form is ever written.
-pub(crate) fn is_uuid(text: &str) -> bool {
-    let Ok(text) = <&[u8; 36]>::try_from(text.as_bytes()) else {
-        return false;
-    };
-    // 36 characters less four dashes.
-    let digits = text.iter().filter(|byte| byte.is_ascii_hexdigit());
-    digits.count() == 32 && [8, 13, 18, 23].iter().all(|&at| text[at] == b'-')
 }
 
 #[cfg(test)]

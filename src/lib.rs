@@ -37,7 +37,7 @@
 //! | How is a token made? | [`generate`], from [`Inputs`] with [`Roots`] |
 //! | How is it changed, and no other byte? | [`edit`], by [`Change`]s |
 //! | What differs between two? | [`diff`], and [`diff_json`] for how they are written |
-//! | Does the acceptor still honour it? | [`snapshot::State::token_status`] |
+//! | Does the acceptor still honour it? | [`snapshot::TokenStatus::of`] |
 //! | How does a server come to honour it? | [`snapshot::Base::seed`], [`snapshot::seed_fresh`] |
 //! | Which tokens are in a manifest of Kubernetes? | [`kubernetes::read`] |
 //! | What does this error of Consul's mean? | an [`Explainer`]; [`answer`] and [`rule`] by name |

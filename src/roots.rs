@@ -5,6 +5,7 @@
 //! one line end. With the Vault provider an entry may hold a whole chain.
 
 use base16ct::lower::encode_string as hex;
+use consul_snapshot::State;
 use godialect::pem::{CERTIFICATE, certificates, encode_certificate, next_block};
 use godialect::x509::{CertificateError, check_certificate};
 use jiff::Timestamp;
@@ -143,6 +144,27 @@ impl Roots {
         Ok(Self {
             entries: by_id.iter().map(|(_, pem)| with_line_end(pem)).collect(),
             trust_domain: Some(trust_domain.to_lowercase()).filter(|domain| !domain.is_empty()),
+        })
+    }
+
+    /// Takes the roots and the trust domain of a cluster from its snapshot; no roots before the
+    /// cluster has a CA.
+    ///
+    /// # Errors
+    ///
+    /// [`RootsError::PrivateKey`] where a root has a private key beside it, which a server would hand
+    /// out with every token.
+    pub fn from_snapshot(state: &State) -> Result<Self, RootsError> {
+        let entries = state.roots.iter().map(|root| {
+            if holds_private_key(root.pem.as_bytes()) {
+                Err(RootsError::PrivateKey)
+            } else {
+                Ok(with_line_end(&root.pem))
+            }
+        });
+        Ok(Self {
+            entries: entries.collect::<Result<_, _>>()?,
+            trust_domain: state.trust_domain(),
         })
     }
 

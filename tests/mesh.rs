@@ -184,7 +184,7 @@ fn each_site_gets_what_it_needs_for_owners_eyes_alone() {
     assert_eq!(token.dialed_addresses(), ["oslo.net:8503"]);
     let status = |site: &str, token: &PeeringToken| {
         let state = kit.snapshot(site);
-        state.token_status(&token.peer_id, &token.establishment_secret)
+        TokenStatus::of(&state, &token.peer_id, &token.establishment_secret)
     };
     assert_eq!(status("oslo", &token), TokenStatus::Redeemable);
     assert_eq!(status("berlin", &token), TokenStatus::Unknown);
@@ -350,7 +350,7 @@ fn a_base_that_knows_the_peering_keeps_its_id() {
     assert_eq!(token.peer_id, known.id);
     let seeded = kit.snapshot("alpha");
     let status = |state: &State, token: &PeeringToken| {
-        state.token_status(&token.peer_id, &token.establishment_secret)
+        TokenStatus::of(state, &token.peer_id, &token.establishment_secret)
     };
     assert_eq!(status(&seeded, &token), TokenStatus::Redeemable);
     let before = kit.files();
@@ -375,7 +375,7 @@ fn rotation_replaces_one_secret() {
     assert_ne!(b.establishment_secret, b2.establishment_secret);
     let berlin = kit.snapshot("berlin");
     assert_eq!(
-        berlin.token_status(&b2.peer_id, &b2.establishment_secret),
+        TokenStatus::of(&berlin, &b2.peer_id, &b2.establishment_secret),
         TokenStatus::Redeemable
     );
     assert_eq!(kit.faults(), []);

@@ -2,9 +2,9 @@
 //! what is accepted can be written again and then says the same.
 #![no_main]
 
+use consul_snapshot::Snapshot;
 use flate2::{Compression, write::GzEncoder};
 use libfuzzer_sys::fuzz_target;
-use peertok::snapshot::Base;
 use ring::digest::{SHA256, digest};
 use std::io::Cursor;
 
@@ -30,8 +30,8 @@ fn wrap(state: &[u8]) -> std::io::Result<Vec<u8>> {
 fuzz_target!(|bytes: &[u8]| {
     let is_file = bytes.starts_with(&[0x1f, 0x8b]);
     let file = if is_file { bytes.to_vec() } else { wrap(bytes).unwrap() };
-    if let Ok(mut base) = Base::open(Cursor::new(file)) {
-        let again = base.seed(&[], &mut Cursor::new(Vec::new())).unwrap();
-        assert_eq!(format!("{:?}", again.state), format!("{:?}", base.state()));
+    if let Ok(mut snapshot) = Snapshot::open(Cursor::new(file)) {
+        let again = snapshot.edit().write(&mut Cursor::new(Vec::new())).unwrap();
+        assert_eq!(format!("{again:?}"), format!("{:?}", snapshot.state()));
     }
 });

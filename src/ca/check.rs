@@ -2,10 +2,10 @@
 
 use super::fault::{CaFault, LEAST_RSA};
 use super::key;
-use crate::generate::is_uuid;
 use crate::roots::{
     has_wrong_signature, holds_private_key, is_self_signed, key_name, trust_domain, without_bom,
 };
+use consul_snapshot::is_uuid;
 use godialect::pem::{self, certificates};
 use godialect::x509::check_certificate;
 use jiff::Timestamp;

@@ -14,8 +14,9 @@ pub use check::check_root;
 pub use configuration::{ConfigurationError, agent_configuration, check_configuration};
 pub use fault::CaFault;
 
-use crate::generate::{is_uuid, uuid};
+use crate::generate::uuid;
 use base16ct::lower::encode_string as hex;
+use consul_snapshot::is_uuid;
 use jiff::{SignedDuration, Timestamp};
 use key::NewKey;
 use rcgen::{

@@ -5,13 +5,13 @@ use super::input::read_file;
 use super::report::{Failure, note, warn};
 use super::token_output::TokenOutput;
 use super::{Status, output, snapshot};
-use crate::generate::is_uuid;
-use crate::snapshot::{Base, Seed, State};
+use crate::snapshot::{Base, Seed, State, name_to_accept};
 use crate::{
     DEFAULT_PORT, GenerateError, Inputs, Locality, Release, Roots, RootsError, Secret, Shape,
     generate,
 };
 use clap::builder::NonEmptyStringValueParser;
+use consul_snapshot::is_uuid;
 use godialect::quote::quote;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -208,8 +208,7 @@ fn inputs(arguments: &Args, state: Option<&State>) -> Result<Inputs, Failure> {
     }
     let mut peer_id = arguments.peer_id.clone();
     if let Some(state) = state {
-        let known = state
-            .name_to_accept(&name)
+        let known = name_to_accept(state, &name)
             .map_err(|error| Failure::could_not_run(error.to_string()))?;
         if let Some(known) = known {
             let given = peer_id.replace(known.id.clone());
@@ -239,7 +238,7 @@ fn inputs(arguments: &Args, state: Option<&State>) -> Result<Inputs, Failure> {
     let mut inputs = Inputs::new(name, datacenter);
     inputs.meta = meta;
     inputs.roots = match state {
-        Some(state) => state.token_roots().map_err(|error| {
+        Some(state) => Roots::from_snapshot(state).map_err(|error| {
             Failure::could_not_run(format!("the roots of the snapshot: {error}"))
         })?,
         None => roots(arguments)?,

@@ -133,7 +133,7 @@ impl Judged {
             },
             dialed: token.dialed_addresses().to_vec(),
             token_status: acceptor.map(|acceptor| {
-                let status = acceptor.token_status(&token.peer_id, &token.establishment_secret);
+                let status = TokenStatus::of(acceptor, &token.peer_id, &token.establishment_secret);
                 (status, acceptor.meta.taken_at())
             }),
             places: Places::of(&given.token, token, refusal.as_ref(), &found),

@@ -252,7 +252,7 @@ impl<'a> Subject<'a> {
         let acceptor = self.circumstances.acceptor?;
         let token = self.token;
         let secret = Secret::new(token.establishment_secret.clone().into_owned());
-        let status = acceptor.token_status(&token.peer_id, &secret);
+        let status = TokenStatus::of(acceptor, &token.peer_id, &secret);
         let taken = acceptor.meta.taken_at();
         let as_of = taken.map_or_else(String::new, |at| format!(" as of {}", date(at)));
         Some((status, as_of))

@@ -201,7 +201,7 @@ impl SiteEntry {
             faults.push(Located::new(version.span(), Fault::Release(error)));
         }
         if let Some(id) = &self.cluster_id
-            && !crate::generate::is_uuid(id.get_ref())
+            && !consul_snapshot::is_uuid(id.get_ref())
         {
             let found = id.get_ref().clone();
             faults.push(Located::new(id.span(), Fault::ClusterId { found }));

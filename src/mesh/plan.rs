@@ -17,7 +17,7 @@ use super::kept::{Kept, KeptPair, KeptSite};
 use super::site::Site;
 use crate::Secret;
 use crate::generate::uuid;
-use crate::snapshot::{End, Seed, State, TokenStatus};
+use crate::snapshot::{End, Seed, State, TokenStatus, name_to_accept, name_to_dial};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
@@ -148,7 +148,7 @@ impl Plan {
             && let Some(state) = site.state()
         {
             for pair in task.dials.iter().filter_map(|place| self.pairs.get(*place)) {
-                if let Err(error) = state.name_to_dial(pair.peer(index)) {
+                if let Err(error) = name_to_dial(state, pair.peer(index)) {
                     let site = site.name.clone();
                     faults.push(Located::new(pair.at.clone(), Fault::Taken { site, error }));
                 }
@@ -244,9 +244,9 @@ impl Pair {
         let accepts = self.accept == index;
         let peer = self.peer(index).to_owned();
         let known = if accepts {
-            state.name_to_accept(&peer)
+            name_to_accept(state, &peer)
         } else {
-            state.name_to_dial(&peer)
+            name_to_dial(state, &peer)
         };
         let site_name = || site.name.clone();
         let known = known.map_err(|error| Fault::Taken {
@@ -287,7 +287,7 @@ impl Pair {
             self.kept.into = base.cloned();
         }
         let gets_secret = self.kept.into.is_some() && self.kept.into.as_ref() == base;
-        let status = known.token_status(&self.kept.secret);
+        let status = TokenStatus::of_peering(known, &self.kept.secret);
         self.is_done = !gets_secret && status != TokenStatus::Redeemable;
         Ok(gets_secret)
     }

@@ -6,13 +6,13 @@ use super::file::{MeshFile, SiteEntry};
 use super::folder;
 use super::kept::{Kept, KeptCa};
 use crate::ca::{RootOptions, check_root, new_root};
-use crate::generate::is_uuid;
 use crate::kubernetes::{DEFAULT_KEY, manifest};
 use crate::snapshot::{Base, State};
 use crate::{
     Circumstances, Finding, Inputs, Level, PeeringToken, Release, RootDetails, Roots, Secret,
     Shape, findings, generate,
 };
+use consul_snapshot::is_uuid;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -329,7 +329,7 @@ impl Reader<'_> {
                 .map(|base| (base.span(), base.get_ref()));
             let (at, path) =
                 given.map_or((0..0, PathBuf::new()), |(at, path)| (at, self.path(path)));
-            let roots = match state.token_roots() {
+            let roots = match Roots::from_snapshot(state) {
                 Ok(roots) if !roots.entries.is_empty() => roots,
                 Ok(_) => {
                     let what = "roots, which a server has once its CA is initialized";

@@ -1,6 +1,7 @@
 //! What is taken for a peering token and is something else.
 
 use super::undo;
+use consul_snapshot::is_uuid;
 use std::fmt;
 use std::str::from_utf8;
 
@@ -253,15 +254,6 @@ fn is_vault_token(text: &str) -> bool {
     let new = ["hvs.", "hvb.", "hvr."].into_iter().find_map(rest);
     let old = ["s.", "b.", "r."].into_iter().find_map(rest);
     new.is_some_and(is_body) || old.is_some_and(|body| body.len() == 24 && is_body(body))
-}
-
-/// 8-4-4-4-12 hexadecimal digits.
-fn is_uuid(text: &str) -> bool {
-    text.len() == 36
-        && text.bytes().enumerate().all(|(at, byte)| match at {
-            8 | 13 | 18 | 23 => byte == b'-',
-            _ => byte.is_ascii_hexdigit(),
-        })
 }
 
 fn is_gossip_key(text: &str) -> bool {

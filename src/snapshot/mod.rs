@@ -1,12 +1,13 @@
-//! Consul snapshots: reading what they hold of peering, and writing peerings into them.
+//! Consul snapshots and tokens: what a snapshot tells about a token, and how a snapshot gets the
+//! peerings that make a server honour one.
 //!
 //! A token made offline is only text until the accepting cluster knows its `PeerID` and secret.
 //! Both stand in the cluster's state, so that a server that restores a snapshot with them in it
 //! honours the token.
 //!
 //! - [`State::read`] reads a snapshot, and checks it whole;
-//! - [`State::name_to_accept`] says whether a token can be made for a name, and
-//!   [`State::token_status`] what became of one;
+//! - [`name_to_accept`] says whether a token can be made for a name, [`TokenStatus::of`] what became
+//!   of one, and [`Roots::from_snapshot`](crate::Roots::from_snapshot) gives the roots for a new one;
 //! - [`Base::seed`] and [`seed_fresh`] write peerings into a snapshot or make one of nothing, and
 //!   read back what they wrote.
 //!
@@ -22,35 +23,29 @@
 //! let mut file = tempfile::tempfile()?;
 //! let at = "2026-11-24T04:08:28.794Z".parse()?;
 //! let seeded = seed_fresh(at, &[Seed::of_token("beta", &token)], &mut file)?;
-//! let status = seeded.state.token_status(&token.peer_id, &token.establishment_secret);
+//! let status = TokenStatus::of(&seeded.state, &token.peer_id, &token.establishment_secret);
 //! assert_eq!(status, TokenStatus::Redeemable);
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! Snapshots are streams: memory stays below 64 MiB whatever their size. Those of the community
-//! edition are what has been tried; `SHA256SUMS.sealed`, which Enterprise adds, is refused.
+//! The format itself is the crate `consul-snapshot`, whose types stand here too.
 
-mod addresses;
-mod archive;
+mod base;
 mod error;
-#[cfg(feature = "fixtures")]
-pub(crate) mod made;
-mod meta;
-mod msgpack;
 mod names;
-mod peering;
 mod plan;
-mod protobuf;
-mod records;
 mod seed;
-mod state;
+mod status;
 
-pub use error::{RecordFault, SnapshotError};
-pub use meta::Meta;
-pub use names::NameTaken;
+pub use base::{Base, Seeded, seed_fresh};
+pub use consul_snapshot::{
+    Direction, Meta, Peering, PeeringState, RecordFault, Root, Secrets, SnapshotError, State,
+    WriteError,
+};
+pub use error::SeedError;
 pub(crate) use names::same_cluster;
-pub use peering::{Direction, Peering, PeeringState, Secrets, SecretsMeaning, TokenStatus};
-pub use records::Root;
-pub use seed::{Base, Change, End, Seed, SeedError, Seeded, seed_fresh};
-pub use state::State;
+pub use names::{NameTaken, name_to_accept, name_to_dial};
+pub use plan::Change;
+pub use seed::{End, Seed};
+pub use status::{SecretsMeaning, TokenStatus};

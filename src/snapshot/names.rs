@@ -4,8 +4,7 @@
 //! that dials. Consul's own refusals are in its words; a peering that is going away is refused with
 //! what to do, as a token made for it would be worth nothing.
 
-use super::peering::{Direction, Peering, PeeringState};
-use super::state::State;
+use consul_snapshot::{Direction, Peering, PeeringState, State};
 
 /// Why a name cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -50,39 +49,40 @@ pub(crate) fn same_cluster(server_name: &str) -> String {
     )
 }
 
-impl State {
-    /// Whether a token can be made for this name: gives the peering that it has already, whose ID
-    /// the token then needs.
-    ///
-    /// # Errors
-    ///
-    /// [`NameTaken`].
-    pub fn name_to_accept(&self, name: &str) -> Result<Option<&Peering>, NameTaken> {
-        self.name(name, Direction::Accepts)
-    }
+/// Whether a cluster in this state can make a token for this name. Gives the peering that the name has
+/// already, whose ID the token then needs.
+///
+/// # Errors
+///
+/// [`NameTaken`].
+pub fn name_to_accept<'a>(state: &'a State, name: &str) -> Result<Option<&'a Peering>, NameTaken> {
+    named(state, name, Direction::Accepts)
+}
 
-    /// Whether a token can be established under this name: gives the peering that it has already.
-    ///
-    /// # Errors
-    ///
-    /// [`NameTaken`].
-    pub fn name_to_dial(&self, name: &str) -> Result<Option<&Peering>, NameTaken> {
-        self.name(name, Direction::Dials)
-    }
+/// Whether a cluster in this state can establish a token under this name. Gives the peering that the
+/// name has already.
+///
+/// # Errors
+///
+/// [`NameTaken`].
+pub fn name_to_dial<'a>(state: &'a State, name: &str) -> Result<Option<&'a Peering>, NameTaken> {
+    named(state, name, Direction::Dials)
+}
 
-    fn name(&self, name: &str, wanted: Direction) -> Result<Option<&Peering>, NameTaken> {
-        let Some(peering) = self.peering(name) else {
-            return Ok(None);
-        };
-        let name = peering.name.clone();
-        match (peering.direction(), peering.state) {
-            (Direction::Dials, _) if wanted == Direction::Accepts => Err(NameTaken::Dials { name }),
-            (Direction::Accepts, _) if wanted == Direction::Dials => {
-                Err(NameTaken::Accepts { name })
-            }
-            (_, PeeringState::Terminated) => Err(NameTaken::Terminated { name }),
-            (_, PeeringState::Deleting) => Err(NameTaken::Deleting { name }),
-            _ => Ok(Some(peering)),
-        }
+fn named<'a>(
+    state: &'a State,
+    name: &str,
+    wanted: Direction,
+) -> Result<Option<&'a Peering>, NameTaken> {
+    let Some(peering) = state.peering(name) else {
+        return Ok(None);
+    };
+    let name = peering.name.clone();
+    match (peering.direction(), peering.state) {
+        (Direction::Dials, _) if wanted == Direction::Accepts => Err(NameTaken::Dials { name }),
+        (Direction::Accepts, _) if wanted == Direction::Dials => Err(NameTaken::Accepts { name }),
+        (_, PeeringState::Terminated) => Err(NameTaken::Terminated { name }),
+        (_, PeeringState::Deleting) => Err(NameTaken::Deleting { name }),
+        _ => Ok(Some(peering)),
     }
 }

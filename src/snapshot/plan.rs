@@ -1,7 +1,6 @@
-//! What peerings mean for `state.bin`: which records change, and what they become.
+//! What peerings mean for a snapshot: which of them it gets, and with what.
 //!
-//! A new peering becomes two records at the end of `state.bin`, a `Peering` (both indexes are
-//! `LastIndex`) and its `PeeringSecrets`:
+//! A name that is new gets a peering:
 //!
 //! | end | state | fields beside ID, name and metadata | secret |
 //! |---|---|---|---|
@@ -9,296 +8,182 @@
 //! | [`End::Accept`] | PENDING | | active stream |
 //! | [`End::Dial`] | ESTABLISHING | the acceptor's ID, roots, name, addresses and place | active stream |
 //!
-//! A name that has a peering already keeps it: only the establishment secret in its
-//! `PeeringSecrets` is replaced, in place. Every other record stays as it is, to the byte.
+//! A name that has a peering already keeps it, and its establishment secret is replaced. Names and
+//! metadata are checked as Consul's HTTP API does it.
 
-use super::error::{RecordFault, SnapshotError, while_reading};
-use super::msgpack::push_raw_header;
-use super::peering::{PeeringState, TokenStatus};
-use super::protobuf::{self, encode, with_establishment};
-use super::records;
-use super::seed::{Change, End, Seed, SeedError};
-use super::state::{Scan, fingerprint};
-use crate::generate::is_uuid;
-use crate::{Secret, check_meta, check_peer_name};
-use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, Read, Write};
-use zeroize::Zeroizing;
+use super::error::SeedError;
+use super::names::{name_to_accept, name_to_dial};
+use super::seed::{End, Seed};
+use super::status::TokenStatus;
+use crate::{PeeringToken, check_meta, check_peer_name};
+use consul_snapshot::{Edit, Locality, Peering, PeeringState, Remote, is_uuid};
+use peertok_secret::Secret;
+use std::collections::BTreeSet;
+use std::io::{Read, Seek};
 
-/// What to change in `state.bin`.
-pub(super) struct Plan {
-    /// Records to replace, in the order of their places.
-    replaced: BTreeMap<u64, (u64, Zeroizing<Vec<u8>>)>,
-    /// Records behind all others.
-    pub(super) appended: Zeroizing<Vec<u8>>,
-    pub(super) changes: Vec<Change>,
+/// What was done for a seed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Change {
+    /// The peering was added.
+    Added,
+    /// The snapshot honoured the token already.
+    None,
+    /// The name had a peering, which got a new establishment secret.
+    SecretReplaced {
+        /// Whether that makes an earlier token worthless that could still be redeemed.
+        superseded: bool,
+    },
 }
 
-impl Plan {
-    pub(super) fn new(base: &Scan, seeds: &[Seed]) -> Result<Self, SeedError> {
-        check_seeds(base, seeds)?;
-        let mut plan = Self {
-            replaced: BTreeMap::new(),
-            appended: Zeroizing::new(Vec::new()),
-            changes: Vec::new(),
-        };
-        for seed in seeds {
-            let change = match &seed.end {
-                End::Token { secret } => plan.add_token(base, seed, secret)?,
-                End::Accept { .. } | End::Dial { .. } => plan.add_stream(base, seed)?,
-            };
-            plan.changes.push(change);
-        }
-        Ok(plan)
-    }
-
-    fn add_token(
-        &mut self,
-        base: &Scan,
-        seed: &Seed,
-        secret: &Secret,
-    ) -> Result<Change, SeedError> {
-        let Some(known) = base.state.name_to_accept(&seed.name)? else {
-            return self.add_new(base, seed);
-        };
-        if !known.id.eq_ignore_ascii_case(&seed.id) {
-            return Err(SeedError::OtherId {
-                name: seed.name.clone(),
-                expected: known.id.clone(),
-                found: seed.id.clone(),
-            });
-        }
-        if known.secrets.establishment.as_ref() == Some(secret) {
-            return Ok(Change::None);
-        }
-        match base.secrets.get(&known.id.to_ascii_lowercase()) {
-            Some((place, message)) => {
-                let message = with_establishment(message, secret.expose()).map_err(|error| {
-                    SeedError::Base(SnapshotError::Record {
-                        offset: place.start,
-                        kind: Some(records::SECRETS),
-                        fault: RecordFault::Protobuf {
-                            found: error.to_string(),
-                        },
-                    })
-                })?;
-                let record = record(records::SECRETS, &message);
-                self.replaced.insert(place.start, (place.end, record));
-            }
-            None => self.append(records::SECRETS, &encode(&secrets_message(seed))),
-        }
-        Ok(Change::SecretReplaced {
-            superseded: known.secrets.establishment.is_some(),
-        })
-    }
-
-    fn add_stream(&mut self, base: &Scan, seed: &Seed) -> Result<Change, SeedError> {
-        let name = seed.name.clone();
-        let known = match &seed.end {
-            End::Dial { acceptor, .. } => {
-                let own = base.state.server_name();
-                if own.is_some_and(|own| own == acceptor.server_name) {
-                    let server_name = acceptor.server_name.clone();
-                    return Err(SeedError::SameCluster { server_name });
-                }
-                if acceptor.dialed_addresses().is_empty() {
-                    return Err(SeedError::NothingToDial { name });
-                }
-                base.state.name_to_dial(&name)?
-            }
-            _ => base.state.name_to_accept(&name)?,
-        };
-        match known {
-            Some(_) => Err(SeedError::NameInUse { name }),
-            None => self.add_new(base, seed),
-        }
-    }
-
-    fn add_new(&mut self, base: &Scan, seed: &Seed) -> Result<Change, SeedError> {
-        if base.secrets.contains_key(&seed.id.to_ascii_lowercase()) {
-            return Err(SeedError::SecretsWithoutPeering {
-                name: seed.name.clone(),
-            });
-        }
-        let peering = peering_message(seed, base.state.last_index);
-        self.append(records::PEERING, &encode(&peering));
-        self.append(records::SECRETS, &encode(&secrets_message(seed)));
-        Ok(Change::Added)
-    }
-
-    fn append(&mut self, kind: u8, message: &[u8]) {
-        let record = record(kind, message);
-        // A buffer that grows leaves copies of its secrets behind, so a new one is made instead.
-        let mut appended = Vec::with_capacity(self.appended.len() + record.len());
-        appended.extend_from_slice(&self.appended);
-        appended.extend_from_slice(&record);
-        self.appended = Zeroizing::new(appended);
-    }
-
-    /// The size of `state.bin` after the changes.
-    pub(super) fn size(&self, base: u64) -> u64 {
-        let appended = base.saturating_add(self.appended.len() as u64);
-        self.replaced
-            .iter()
-            .fold(appended, |size, (start, (end, record))| {
-                (size + record.len() as u64).saturating_sub(end - start)
-            })
-    }
-
-    /// Copies `state.bin`, with the changes.
-    pub(super) fn copy(&self, from: &mut impl Read, to: &mut dyn Write) -> Result<(), Failed> {
-        let mut at = 0;
-        for (start, (end, record)) in &self.replaced {
-            copy(from, start.saturating_sub(at), to)?;
-            copy(from, end.saturating_sub(*start), &mut io::sink())?;
-            to.write_all(record)?;
-            at = *end;
-        }
-        copy(from, u64::MAX, to)?;
-        to.write_all(&self.appended)?;
-        Ok(())
-    }
-}
-
-/// Copies at most this many bytes. (With `io::copy` nobody could tell whose error it was.)
-fn copy(from: &mut impl Read, count: u64, to: &mut dyn Write) -> Result<(), Failed> {
-    let mut left = count;
-    let mut buffer = Zeroizing::new(vec![0; 64 << 10]);
-    while left > 0 {
-        let wanted = usize::try_from(left).map_or(buffer.len(), |left| left.min(buffer.len()));
-        let space = buffer.get_mut(..wanted).unwrap_or_default();
-        let count = from
-            .read(space)
-            .map_err(|error| Failed::Read(while_reading("state.bin", error)))?;
-        if count == 0 {
-            break;
-        }
-        to.write_all(space.get(..count).unwrap_or_default())?;
-        left = left.saturating_sub(count as u64);
-    }
-    Ok(())
-}
-
-/// Checks what is wrong with a seed whatever the base holds under its name.
-fn check_seeds(base: &Scan, seeds: &[Seed]) -> Result<(), SeedError> {
-    let mut in_use = base.in_use.clone();
+/// Adds peerings to an edit, and gives what was done for each.
+pub(super) fn add<F: Read + Seek>(
+    edit: &mut Edit<'_, F>,
+    seeds: &[Seed],
+) -> Result<Vec<Change>, SeedError> {
     let mut values = BTreeSet::new();
+    let mut changes = Vec::new();
     for seed in seeds {
-        check_peer_name(&seed.name)?;
-        check_meta(&seed.meta)?;
-        let not_a_uuid = |what| SeedError::NotAUuid {
-            what,
-            name: seed.name.clone(),
-        };
-        if !is_uuid(&seed.id) {
-            return Err(not_a_uuid("the ID"));
-        }
-        if !is_uuid(seed.secret().expose()) {
-            return Err(not_a_uuid("the secret"));
-        }
-        if let End::Dial { acceptor, .. } = &seed.end
-            && !is_uuid(&acceptor.peer_id)
-        {
-            return Err(not_a_uuid("the acceptor's ID"));
-        }
-        for value in [seed.name.clone(), seed.id.to_ascii_lowercase()] {
-            if !values.insert(value.clone()) {
+        for value in [&seed.name, &seed.id] {
+            if !values.insert(value.to_ascii_lowercase()) {
+                let value = value.clone();
                 return Err(SeedError::Twice { value });
             }
         }
-        if let Some(other) = base.state.peering_by_id(&seed.id)
-            && !other.name.eq_ignore_ascii_case(&seed.name)
-        {
-            return Err(SeedError::IdInUse {
-                name: seed.name.clone(),
-                other: other.name.clone(),
-            });
+        check(edit, seed)?;
+        changes.push(match &seed.end {
+            End::Token { secret } => add_token(edit, seed, secret)?,
+            End::Accept { .. } | End::Dial { .. } => add_stream(edit, seed)?,
+        });
+    }
+    Ok(changes)
+}
+
+/// Checks what is wrong with a seed whatever the base holds under its name.
+fn check<F: Read + Seek>(edit: &Edit<'_, F>, seed: &Seed) -> Result<(), SeedError> {
+    let base = edit.base();
+    let name = seed.name.clone();
+    check_peer_name(&name)?;
+    check_meta(&seed.meta)?;
+    let acceptor = match &seed.end {
+        End::Dial { acceptor, .. } => Some(&acceptor.peer_id),
+        _ => None,
+    };
+    let values = [
+        ("the ID", Some(seed.id.as_str())),
+        ("the secret", Some(seed.secret().expose())),
+        ("the acceptor's ID", acceptor.map(String::as_str)),
+    ];
+    for (what, value) in values {
+        if value.is_some_and(|value| !is_uuid(value)) {
+            return Err(SeedError::NotAUuid { what, name });
         }
-        // A token that the base honours already is left as it is.
-        let honoured = base.state.token_status(&seed.id, seed.secret()) == TokenStatus::Redeemable;
-        if !in_use.insert(fingerprint(seed.secret())) && !honoured {
-            return Err(SeedError::SecretInUse {
-                name: seed.name.clone(),
-            });
-        }
+    }
+    if let Some(other) = base.peering_by_id(&seed.id)
+        && !other.name.eq_ignore_ascii_case(&name)
+    {
+        let other = other.name.clone();
+        return Err(SeedError::IdInUse { name, other });
+    }
+    // A token that the base honours already is left as it is.
+    let honoured = TokenStatus::of(base, &seed.id, seed.secret()) == TokenStatus::Redeemable;
+    if edit.holds_secret(seed.secret()) && !honoured {
+        return Err(SeedError::SecretInUse { name });
     }
     Ok(())
 }
 
-/// A whole record: the type byte, and a raw with the message.
-fn record(kind: u8, message: &[u8]) -> Zeroizing<Vec<u8>> {
-    let mut record = Zeroizing::new(Vec::with_capacity(message.len() + 6));
-    record.push(kind);
-    push_raw_header(&mut record, message.len());
-    record.extend_from_slice(message);
-    record
-}
-
-fn peering_message(seed: &Seed, index: u64) -> protobuf::Peering {
-    let peering = protobuf::Peering {
-        id: seed.id.clone(),
-        name: seed.name.clone(),
-        meta: seed.meta.clone(),
-        state: PeeringState::PENDING,
-        create_index: index,
-        modify_index: index,
-        ..protobuf::Peering::default()
+fn add_token<F: Read + Seek>(
+    edit: &mut Edit<'_, F>,
+    seed: &Seed,
+    secret: &Secret,
+) -> Result<Change, SeedError> {
+    let Some(known) = name_to_accept(edit.base(), &seed.name)? else {
+        return add_new(edit, seed);
     };
-    let End::Dial { acceptor, .. } = &seed.end else {
-        return peering;
-    };
-    let list = |list: &Option<Vec<String>>| list.clone().unwrap_or_default();
-    let remote = &acceptor.remote;
-    protobuf::Peering {
-        state: PeeringState::ESTABLISHING,
-        peer_id: acceptor.peer_id.clone(),
-        peer_ca_pems: list(&acceptor.ca),
-        peer_server_name: acceptor.server_name.clone(),
-        peer_server_addresses: list(&acceptor.server_addresses),
-        manual_server_addresses: list(&acceptor.manual_server_addresses),
-        remote: Some(protobuf::Remote {
-            partition: remote.partition.clone(),
-            datacenter: remote.datacenter.clone(),
-            locality: remote.locality.as_ref().map(|place| protobuf::Locality {
-                region: place.region.clone(),
-                zone: place.zone.clone(),
-            }),
-        }),
-        ..peering
-    }
-}
-
-fn secrets_message(seed: &Seed) -> protobuf::Secrets {
-    let secret = seed.secret().expose().to_owned();
-    let mut message = protobuf::Secrets {
-        peer_id: seed.id.clone(),
-        ..Default::default()
-    };
-    if let End::Token { .. } = seed.end {
-        message.establishment = Some(protobuf::Establishment { secret_id: secret });
-    } else {
-        message.stream = Some(protobuf::Stream {
-            active_secret_id: secret,
-            pending_secret_id: String::new(),
+    if !known.id.eq_ignore_ascii_case(&seed.id) {
+        return Err(SeedError::OtherId {
+            name: seed.name.clone(),
+            expected: known.id.clone(),
+            found: seed.id.clone(),
         });
     }
-    message
+    let earlier = known.secrets.establishment.as_ref();
+    if earlier == Some(secret) {
+        return Ok(Change::None);
+    }
+    let superseded = earlier.is_some();
+    edit.set_establishment_secret(&seed.id, secret)?;
+    Ok(Change::SecretReplaced { superseded })
 }
 
-/// Which side of a copy failed.
-pub(super) enum Failed {
-    Read(SnapshotError),
-    Write(io::Error),
-}
-
-impl From<SnapshotError> for Failed {
-    fn from(error: SnapshotError) -> Self {
-        Self::Read(error)
+fn add_stream<F: Read + Seek>(edit: &mut Edit<'_, F>, seed: &Seed) -> Result<Change, SeedError> {
+    let name = seed.name.clone();
+    let known = match &seed.end {
+        End::Dial { acceptor, .. } => {
+            let own = edit.base().server_name();
+            if own.is_some_and(|own| own == acceptor.server_name) {
+                let server_name = acceptor.server_name.clone();
+                return Err(SeedError::SameCluster { server_name });
+            }
+            if acceptor.dialed_addresses().is_empty() {
+                return Err(SeedError::NothingToDial { name });
+            }
+            name_to_dial(edit.base(), &name)?
+        }
+        _ => name_to_accept(edit.base(), &name)?,
+    };
+    match known {
+        Some(_) => Err(SeedError::NameInUse { name }),
+        None => add_new(edit, seed),
     }
 }
 
-impl From<io::Error> for Failed {
-    fn from(error: io::Error) -> Self {
-        Self::Write(error)
+fn add_new<F: Read + Seek>(edit: &mut Edit<'_, F>, seed: &Seed) -> Result<Change, SeedError> {
+    if edit.holds_secrets_of(&seed.id) {
+        let name = seed.name.clone();
+        return Err(SeedError::SecretsWithoutPeering { name });
     }
+    edit.add_peering(&peering(seed))?;
+    Ok(Change::Added)
+}
+
+fn peering(seed: &Seed) -> Peering {
+    let mut peering = Peering::new(&seed.name, &seed.id);
+    peering.meta = seed.meta.clone();
+    let secret = Some(seed.secret().clone());
+    match &seed.end {
+        End::Token { .. } => peering.secrets.establishment = secret,
+        End::Accept { .. } => peering.secrets.active_stream = secret,
+        End::Dial { acceptor, .. } => {
+            peering.secrets.active_stream = secret;
+            peering.state = PeeringState::Establishing;
+            dial(&mut peering, acceptor);
+        }
+    }
+    peering
+}
+
+/// Fills in what a dialer knows of its acceptor.
+fn dial(peering: &mut Peering, acceptor: &PeeringToken) {
+    let list = |list: &Option<Vec<String>>| list.clone().unwrap_or_default();
+    peering.peer_id = Some(acceptor.peer_id.clone());
+    peering.peer_ca = list(&acceptor.ca);
+    peering.peer_server_name = acceptor.server_name.clone();
+    peering.peer_server_addresses = list(&acceptor.server_addresses);
+    peering.manual_server_addresses = list(&acceptor.manual_server_addresses);
+    peering.remote = Some(remote(&acceptor.remote));
+}
+
+fn remote(of_token: &crate::Remote) -> Remote {
+    let mut remote = Remote::default();
+    remote.partition = of_token.partition.clone();
+    remote.datacenter = of_token.datacenter.clone();
+    remote.locality = of_token.locality.as_ref().map(|place| {
+        let mut locality = Locality::default();
+        locality.region = place.region.clone();
+        locality.zone = place.zone.clone();
+        locality
+    });
+    remote
 }

@@ -1,15 +1,17 @@
 //! What is read of a snapshot is what its server minted and listed.
 
 use crate::archives::{fixture, json, secret, state, token};
-use peertok::snapshot::{Direction, PeeringState, SecretsMeaning, State, TokenStatus};
-use peertok::{Inputs, Secret, generate};
+use peertok::snapshot::{
+    Direction, PeeringState, SecretsMeaning, State, TokenStatus, name_to_accept,
+};
+use peertok::{Inputs, Roots, Secret, generate};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// What `generate` makes of a snapshot alone, with the `PeerID` and the secret that the server drew.
 fn rebuilt(state: &State, name: &str, peer_id: &str, secret: &Secret, external: &[&str]) -> String {
     let mut inputs = Inputs::new(name, state.datacenter.clone().unwrap());
-    inputs.roots = state.token_roots().unwrap();
+    inputs.roots = Roots::from_snapshot(state).unwrap();
     inputs.server_addresses.clone_from(&state.server_addresses);
     inputs.external_addresses = external.iter().map(|&text| text.to_owned()).collect();
     inputs.cluster_id.clone_from(&state.cluster_id);
@@ -31,7 +33,7 @@ fn a_snapshot_gives_the_token_that_its_server_minted() {
         ("alpha-gateways", "north", &[]),
     ] {
         let state = state(name);
-        let peering = state.name_to_accept(peer).unwrap().unwrap();
+        let peering = name_to_accept(&state, peer).unwrap().unwrap();
         let secret = peering.secrets.establishment.clone().unwrap();
         let minted = fixture(&format!("{name}.token"));
         let minted = std::str::from_utf8(minted.trim_ascii()).unwrap();
@@ -77,7 +79,7 @@ fn peerings_are_those_that_the_server_lists() {
             assert_eq!(listed["Remote"]["Datacenter"], *remote.datacenter);
             // The state stays PENDING for as long as the acceptor's peering lives: that it is
             // ACTIVE is what the server adds, from its open streams.
-            let expected = match peering.secrets.meaning() {
+            let expected = match SecretsMeaning::of(&peering.secrets) {
                 SecretsMeaning::Active if peering.state == PeeringState::Pending => "ACTIVE",
                 _ => &peering.state.to_string(),
             };
@@ -108,8 +110,8 @@ fn roots_are_those_that_the_server_lists() {
             assert_eq!(listed["RootCert"], *root.pem);
             assert_eq!(listed["Active"], root.active);
         }
-        let api = peertok::Roots::from_api(&fixture(&format!("{name}.roots.json"))).unwrap();
-        assert_eq!(state.token_roots(), Ok(api));
+        let api = Roots::from_api(&fixture(&format!("{name}.roots.json"))).unwrap();
+        assert_eq!(Roots::from_snapshot(&state), Ok(api));
     }
 }
 
@@ -149,7 +151,7 @@ fn a_snapshot_tells_what_became_of_a_token() {
     let later = state("alpha-external");
     let status = |state: &State, name| {
         let token = token(name);
-        state.token_status(&token.peer_id, &token.establishment_secret)
+        TokenStatus::of(state, &token.peer_id, &token.establishment_secret)
     };
     assert_eq!(status(&before, "alpha-minted"), TokenStatus::Unknown);
     assert_eq!(status(&minted, "alpha-minted"), TokenStatus::Redeemable);
@@ -158,10 +160,10 @@ fn a_snapshot_tells_what_became_of_a_token() {
     // The ID as another tool may print it.
     let token = token("alpha-minted");
     let upper = token.peer_id.to_uppercase();
-    let status = minted.token_status(&upper, &token.establishment_secret);
+    let status = TokenStatus::of(&minted, &upper, &token.establishment_secret);
     assert_eq!(status, TokenStatus::Redeemable);
 
-    let of = |name| later.peering(name).unwrap().token_status(&secret("any"));
+    let of = |name| TokenStatus::of_peering(later.peering(name).unwrap(), &secret("any"));
     assert_eq!(of("beta"), TokenStatus::Used);
     assert_eq!(of("e2a"), TokenStatus::Terminated);
     assert_eq!(of("c"), TokenStatus::Superseded);

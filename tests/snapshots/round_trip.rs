@@ -42,7 +42,9 @@ prop_compose! {
 fn has(state: &State, seed: &Seed) -> bool {
     let peering = state.peering(&seed.name).unwrap();
     let ends = match &seed.end {
-        End::Token { secret } => peering.token_status(secret) == TokenStatus::Redeemable,
+        End::Token { secret } => {
+            TokenStatus::of_peering(peering, secret) == TokenStatus::Redeemable
+        }
         End::Accept { stream_secret } => {
             peering.direction() == Direction::Accepts
                 && peering.secrets.active_stream.as_ref() == Some(stream_secret)
@@ -54,7 +56,8 @@ fn has(state: &State, seed: &Seed) -> bool {
             peering.secrets.active_stream.as_ref() == Some(stream_secret)
                 && peering.peer_id.as_ref() == Some(&acceptor.peer_id)
                 && Some(&peering.peer_server_addresses) == acceptor.server_addresses.as_ref()
-                && peering.remote.as_ref() == Some(&acceptor.remote)
+                && peering.remote.as_ref().map(|remote| &remote.datacenter)
+                    == Some(&acceptor.remote.datacenter)
         }
     };
     ends && peering.id == seed.id

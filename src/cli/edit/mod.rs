@@ -10,13 +10,14 @@ use super::recovery::Recovery;
 use super::report::Failure;
 use super::token_output::TokenOutput;
 use super::{Status, kubernetes, output};
-use crate::generate::{complete, is_uuid, written_address};
+use crate::generate::{complete, written_address};
 use crate::roots::without_bom;
 use crate::{
     Change, DEFAULT_PORT, GenerateError, Locality, PeeringToken, Reading, Roots, edit,
     encode_base64, judge, redacted, token_in_envelope,
 };
 use clap::ValueEnum;
+use consul_snapshot::is_uuid;
 use godialect::pem::certificates;
 use peertok_secret::REDACTED;
 use std::collections::HashSet;

@@ -46,7 +46,7 @@ pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
 
 /// What the secrets of a peering mean for whoever has a token of it.
 fn meaning(peering: &Peering) -> &'static str {
-    match (peering.direction(), peering.secrets.meaning()) {
+    match (peering.direction(), SecretsMeaning::of(&peering.secrets)) {
         (_, SecretsMeaning::Redeemable) => "the newest token can be redeemed",
         (_, SecretsMeaning::RedeemableAgain) => {
             "the newest token can be redeemed, an earlier one was"
@@ -333,7 +333,7 @@ fn print_json(state: &State, show_secret: bool) -> Result<(), Failure> {
                 server_addresses: &peering.peer_server_addresses,
                 manual_server_addresses: &peering.manual_server_addresses,
                 secrets: SecretsOutput {
-                    meaning: meaning_name(peering.secrets.meaning()),
+                    meaning: meaning_name(SecretsMeaning::of(&peering.secrets)),
                     establishment: secret(&peering.secrets.establishment),
                     active_stream: secret(&peering.secrets.active_stream),
                     pending_stream: secret(&peering.secrets.pending_stream),

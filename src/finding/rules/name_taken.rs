@@ -1,6 +1,7 @@
 //! A name that the dialer uses already.
 
 use super::super::{Found, Level, Rule, Subject};
+use crate::snapshot::name_to_dial;
 
 pub(super) const RULE: Rule = Rule {
     code: "PT509",
@@ -19,7 +20,7 @@ pub(super) const RULE: Rule = Rule {
 fn check(subject: &Subject<'_>, found: &mut Found) {
     let circumstances = subject.circumstances;
     if let (Some(dialer), Some(name)) = (circumstances.dialer, circumstances.name)
-        && let Err(taken) = dialer.name_to_dial(name)
+        && let Err(taken) = name_to_dial(dialer, name)
     {
         found.at(RULE.path, taken.to_string());
     }

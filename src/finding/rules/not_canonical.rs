@@ -2,7 +2,7 @@
 
 use super::super::members::members;
 use super::super::{Found, Level, Rule, Subject};
-use crate::generate::is_uuid;
+use consul_snapshot::is_uuid;
 use crate::{Shape, encode_base64};
 use std::collections::BTreeSet;
 

@@ -1,7 +1,7 @@
 //! A secret that no server can hold.
 
 use super::super::{Found, Level, Rule, Subject};
-use crate::generate::is_uuid;
+use consul_snapshot::is_uuid;
 
 pub(super) const RULE: Rule = Rule {
     code: "PT302",

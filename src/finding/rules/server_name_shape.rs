@@ -3,7 +3,7 @@
 use super::super::{Found, Level, Rule, Subject};
 use super::super::server_name::{ServerName, is_dns_name};
 use super::super::subject::quoted;
-use crate::generate::is_uuid;
+use consul_snapshot::is_uuid;
 
 pub(super) const RULE: Rule = Rule {
     code: "PT202",

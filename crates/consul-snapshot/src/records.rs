@@ -18,26 +18,15 @@
 //! Values of any other type, among them private keys (14) and ACL tokens, are skipped and never
 //! held in memory. A protobuf message has at most 1 MiB, a root or a name far less.
 
-use super::addresses::Registration;
-use super::error::{RecordFault, SnapshotError, while_reading};
-use super::msgpack::{Decoder, Fault};
-use super::protobuf;
+use crate::addresses::Registration;
+use crate::error::{RecordFault, SnapshotError, while_reading};
+use crate::kind;
+use crate::limits::{MAX_MESSAGE, MAX_PEM, MAX_TEXT};
+use crate::msgpack::{Decoder, Fault};
+use crate::protobuf;
 use prost::Message;
 use std::io::BufRead;
 use zeroize::Zeroizing;
-
-pub(super) const REGISTRATION: u8 = 0;
-pub(super) const CA_ROOT: u8 = 13;
-pub(super) const CA_CONFIG: u8 = 15;
-pub(super) const CONFIG_ENTRY: u8 = 22;
-pub(super) const PEERING: u8 = 35;
-pub(super) const TRUST_BUNDLE: u8 = 38;
-pub(super) const SECRETS: u8 = 40;
-
-/// Raft takes no change of more than 512 KiB in one piece.
-const MAX_MESSAGE: u64 = 1 << 20;
-const MAX_PEM: u64 = 256 << 10;
-const MAX_TEXT: u64 = 4096;
 
 /// A root certificate of the cluster's CA.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -54,7 +43,7 @@ pub struct Root {
 }
 
 /// A record, as far as the toolkit looks at it.
-pub(super) enum Record {
+pub(crate) enum Record {
     Registration(Box<Registration>),
     Root(Root),
     CaConfig(CaConfig),
@@ -70,26 +59,26 @@ pub(super) enum Record {
 
 /// The CA's configuration, without what configures its provider.
 #[derive(Debug, Clone, Default)]
-pub(super) struct CaConfig {
-    pub(super) cluster_id: String,
-    pub(super) provider: String,
+pub(crate) struct CaConfig {
+    pub(crate) cluster_id: String,
+    pub(crate) provider: String,
 }
 
 /// A `PeeringSecrets` record, with the message as it stands there.
-pub(super) struct SecretsRecord {
-    pub(super) message: protobuf::Secrets,
-    pub(super) bytes: Zeroizing<Vec<u8>>,
+pub(crate) struct SecretsRecord {
+    pub(crate) message: protobuf::Secrets,
+    pub(crate) bytes: Zeroizing<Vec<u8>>,
 }
 
 /// Where a record stands in `state.bin`, its type byte included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Place {
-    pub(super) start: u64,
-    pub(super) end: u64,
+pub(crate) struct Place {
+    pub(crate) start: u64,
+    pub(crate) end: u64,
 }
 
 /// Reads `state.bin` whole: calls `visit` with each record and gives `LastIndex`.
-pub(super) fn read<R: BufRead>(
+pub(crate) fn read<R: BufRead>(
     input: R,
     size: u64,
     mut visit: impl FnMut(u8, Place, Record) -> Result<(), SnapshotError>,
@@ -131,19 +120,19 @@ fn header<R: BufRead>(decoder: &mut Decoder<R>) -> Result<u64, Fault> {
 
 fn record<R: BufRead>(decoder: &mut Decoder<R>, kind: u8) -> Result<Record, Fault> {
     Ok(match kind {
-        REGISTRATION => Record::Registration(Box::new(Registration::read(decoder)?)),
-        CA_ROOT => Record::Root(root(decoder)?),
-        CA_CONFIG => Record::CaConfig(ca_config(decoder)?),
-        CONFIG_ENTRY => config_entry(decoder)?,
-        PEERING => {
+        kind::REGISTRATION => Record::Registration(Box::new(Registration::read(decoder)?)),
+        kind::CA_ROOT => Record::Root(root(decoder)?),
+        kind::CA_CONFIG => Record::CaConfig(ca_config(decoder)?),
+        kind::CONFIG_ENTRY => config_entry(decoder)?,
+        kind::PEERING => {
             let bytes = decoder.bytes("a Peering", MAX_MESSAGE)?;
             Record::Peering(Box::new(decode(&bytes)?))
         }
-        TRUST_BUNDLE => {
+        kind::TRUST_BUNDLE => {
             let bytes = decoder.bytes("a PeeringTrustBundle", MAX_MESSAGE)?;
             Record::TrustBundle(decode(&bytes)?)
         }
-        SECRETS => {
+        kind::SECRETS => {
             let bytes = decoder.bytes("a PeeringSecrets", MAX_MESSAGE)?;
             let message = decode(&bytes)?;
             Record::Secrets(SecretsRecord { message, bytes })

@@ -12,105 +12,105 @@ use zeroize::{Zeroize, Zeroizing};
 
 /// A message whose fields do not matter here.
 #[derive(Clone, PartialEq, Message)]
-pub(super) struct Opaque {}
+pub(crate) struct Opaque {}
 
 #[derive(Clone, PartialEq, Message)]
-pub(super) struct Timestamp {
+pub(crate) struct Timestamp {
     #[prost(int64, tag = "1")]
-    pub(super) seconds: i64,
+    pub(crate) seconds: i64,
     #[prost(int32, tag = "2")]
-    pub(super) nanos: i32,
+    pub(crate) nanos: i32,
 }
 
 #[derive(Clone, PartialEq, Message)]
-pub(super) struct Peering {
+pub(crate) struct Peering {
     #[prost(string, tag = "1")]
-    pub(super) id: String,
+    pub(crate) id: String,
     #[prost(string, tag = "2")]
-    pub(super) name: String,
+    pub(crate) name: String,
     #[prost(string, tag = "3")]
-    pub(super) partition: String,
+    pub(crate) partition: String,
     #[prost(message, optional, tag = "4")]
-    pub(super) deleted_at: Option<Timestamp>,
+    pub(crate) deleted_at: Option<Timestamp>,
     #[prost(btree_map = "string, string", tag = "5")]
-    pub(super) meta: BTreeMap<String, String>,
+    pub(crate) meta: BTreeMap<String, String>,
     #[prost(int32, tag = "6")]
-    pub(super) state: i32,
+    pub(crate) state: i32,
     #[prost(string, tag = "7")]
-    pub(super) peer_id: String,
+    pub(crate) peer_id: String,
     #[prost(string, repeated, tag = "8")]
-    pub(super) peer_ca_pems: Vec<String>,
+    pub(crate) peer_ca_pems: Vec<String>,
     #[prost(string, tag = "9")]
-    pub(super) peer_server_name: String,
+    pub(crate) peer_server_name: String,
     #[prost(string, repeated, tag = "10")]
-    pub(super) peer_server_addresses: Vec<String>,
+    pub(crate) peer_server_addresses: Vec<String>,
     #[prost(uint64, tag = "11")]
-    pub(super) create_index: u64,
+    pub(crate) create_index: u64,
     #[prost(uint64, tag = "12")]
-    pub(super) modify_index: u64,
+    pub(crate) modify_index: u64,
     #[prost(message, optional, tag = "13")]
-    pub(super) stream_status: Option<Opaque>,
+    pub(crate) stream_status: Option<Opaque>,
     #[prost(message, optional, tag = "17")]
-    pub(super) remote: Option<Remote>,
+    pub(crate) remote: Option<Remote>,
     #[prost(string, repeated, tag = "18")]
-    pub(super) manual_server_addresses: Vec<String>,
+    pub(crate) manual_server_addresses: Vec<String>,
 }
 
 #[derive(Clone, PartialEq, Message)]
-pub(super) struct Remote {
+pub(crate) struct Remote {
     #[prost(string, tag = "1")]
-    pub(super) partition: String,
+    pub(crate) partition: String,
     #[prost(string, tag = "2")]
-    pub(super) datacenter: String,
+    pub(crate) datacenter: String,
     #[prost(message, optional, tag = "3")]
-    pub(super) locality: Option<Locality>,
+    pub(crate) locality: Option<Locality>,
 }
 
 #[derive(Clone, PartialEq, Message)]
-pub(super) struct Locality {
+pub(crate) struct Locality {
     #[prost(string, tag = "1")]
-    pub(super) region: String,
+    pub(crate) region: String,
     #[prost(string, tag = "2")]
-    pub(super) zone: String,
+    pub(crate) zone: String,
 }
 
 #[derive(Clone, PartialEq, Message)]
-pub(super) struct TrustBundle {
+pub(crate) struct TrustBundle {
     #[prost(string, tag = "1")]
-    pub(super) trust_domain: String,
+    pub(crate) trust_domain: String,
     #[prost(string, tag = "2")]
-    pub(super) peer_name: String,
+    pub(crate) peer_name: String,
     #[prost(string, tag = "3")]
-    pub(super) partition: String,
+    pub(crate) partition: String,
     #[prost(string, repeated, tag = "4")]
-    pub(super) root_pems: Vec<String>,
+    pub(crate) root_pems: Vec<String>,
 }
 
 #[derive(Clone, PartialEq, Message)]
 #[prost(skip_debug)]
-pub(super) struct Secrets {
+pub(crate) struct Secrets {
     #[prost(string, tag = "1")]
-    pub(super) peer_id: String,
+    pub(crate) peer_id: String,
     #[prost(message, optional, tag = "2")]
-    pub(super) establishment: Option<Establishment>,
+    pub(crate) establishment: Option<Establishment>,
     #[prost(message, optional, tag = "3")]
-    pub(super) stream: Option<Stream>,
+    pub(crate) stream: Option<Stream>,
 }
 
 #[derive(Clone, PartialEq, Message)]
 #[prost(skip_debug)]
-pub(super) struct Establishment {
+pub(crate) struct Establishment {
     #[prost(string, tag = "1")]
-    pub(super) secret_id: String,
+    pub(crate) secret_id: String,
 }
 
 #[derive(Clone, PartialEq, Message)]
 #[prost(skip_debug)]
-pub(super) struct Stream {
+pub(crate) struct Stream {
     #[prost(string, tag = "1")]
-    pub(super) active_secret_id: String,
+    pub(crate) active_secret_id: String,
     #[prost(string, tag = "2")]
-    pub(super) pending_secret_id: String,
+    pub(crate) pending_secret_id: String,
 }
 
 impl Drop for Establishment {
@@ -127,13 +127,13 @@ impl Drop for Stream {
 }
 
 /// Encodes a message into memory that is wiped when dropped.
-pub(super) fn encode(message: &impl Message) -> Zeroizing<Vec<u8>> {
+pub(crate) fn encode(message: &impl Message) -> Zeroizing<Vec<u8>> {
     Zeroizing::new(message.encode_to_vec())
 }
 
 /// Gives a `PeeringSecrets` message another establishment secret. Every other field stays where it
 /// is, to the byte; those that nothing here declares too.
-pub(super) fn with_establishment(
+pub(crate) fn with_establishment(
     message: &[u8],
     secret: &str,
 ) -> Result<Zeroizing<Vec<u8>>, DecodeError> {

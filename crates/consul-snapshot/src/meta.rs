@@ -7,7 +7,7 @@
 //!
 //! When a snapshot is written anew, only the digits of `Size` change; every other byte stays.
 
-use super::error::SnapshotError;
+use crate::error::SnapshotError;
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -36,7 +36,7 @@ pub struct Meta {
 
 impl Meta {
     /// Reads `meta.json`.
-    pub(super) fn read(text: Vec<u8>) -> Result<Self, SnapshotError> {
+    pub(crate) fn read(text: Vec<u8>) -> Result<Self, SnapshotError> {
         #[derive(Deserialize)]
         #[serde(rename_all = "PascalCase")]
         struct Members<'a> {
@@ -72,7 +72,7 @@ impl Meta {
     }
 
     /// Makes the `meta.json` of a snapshot that no server has taken: index and term 1, no servers.
-    pub(super) fn fresh(at: Timestamp, size: u64) -> String {
+    pub(crate) fn fresh(at: Timestamp, size: u64) -> String {
         let ms = at.as_millisecond();
         format!(
             "{{\"Version\":1,\"ID\":\"1-1-{ms}\",\"Index\":1,\"Term\":1,\"Peers\":null,\"Configuration\":{{\"Servers\":[]}},\"ConfigurationIndex\":0,\"Size\":{size}}}\n"
@@ -80,7 +80,7 @@ impl Meta {
     }
 
     /// The text with another size in it.
-    pub(super) fn with_size(&self, size: u64) -> Vec<u8> {
+    pub(crate) fn with_size(&self, size: u64) -> Vec<u8> {
         let (start, end) = self.size_at;
         let before = self.text.get(..start).unwrap_or_default();
         let behind = self.text.get(end..).unwrap_or_default();

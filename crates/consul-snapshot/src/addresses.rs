@@ -1,4 +1,4 @@
-//! The addresses that a server of the snapshot would put into a token.
+//! The addresses that a cluster gives to its peers, from the catalog.
 //!
 //! ```text
 //! servers:  (wan address of the node | address of the node) ":" (grpc_tls_port | grpc_port)
@@ -7,28 +7,24 @@
 //! ```
 //!
 //! Servers are the local instances of the service `consul`; one without a positive port is left
-//! out. With the config entry `mesh` `Peering.PeerThroughMeshGateways`, the mesh gateways take
-//! their place. Both are ordered by node name in lower case and then by service ID. IPv6 hosts get
-//! their brackets; Consul 1.20 leaves them out of its servers' addresses, and so mints tokens there
-//! that every server refuses.
+//! out. A port is what Go's `strconv.Atoi` reads. With the config entry `mesh`
+//! `Peering.PeerThroughMeshGateways`, the mesh gateways take their place. Both are ordered by node
+//! name in lower case and then by service ID. IPv6 hosts get their brackets; Consul 1.20 leaves them
+//! out of its servers' addresses, so that nobody can dial these.
 
-use super::msgpack::{Decoder, Fault};
-use super::state::OVERHEAD;
-use godialect::address::read_number;
+use crate::limits::{MAX_TEXT, OVERHEAD};
+use crate::msgpack::{Decoder, Fault};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::BufRead;
 
-/// Far above any name, address or port: DNS has 253 characters, Consul's metadata 512.
-const MAX_TEXT: u64 = 4096;
-
 /// What a registration (a record of type 0) says of a service on a node.
 #[derive(Debug, Default)]
-pub(super) struct Registration {
+pub(crate) struct Registration {
     node: String,
     address: String,
     wan: String,
     peer_name: String,
-    pub(super) datacenter: String,
+    pub(crate) datacenter: String,
     service: Service,
 }
 
@@ -48,7 +44,7 @@ struct Service {
 
 impl Registration {
     /// Reads what matters of a registration, and skips the rest, an ACL token among it.
-    pub(super) fn read<R: BufRead>(decoder: &mut Decoder<R>) -> Result<Self, Fault> {
+    pub(crate) fn read<R: BufRead>(decoder: &mut Decoder<R>) -> Result<Self, Fault> {
         let mut read = Self::default();
         decoder.map(|decoder, key| {
             let text = |decoder: &mut Decoder<R>| decoder.text("a registration", MAX_TEXT);
@@ -72,7 +68,7 @@ impl Registration {
         Ok(read)
     }
 
-    pub(super) fn is_local(&self) -> bool {
+    pub(crate) fn is_local(&self) -> bool {
         self.peer_name.is_empty() && self.service.peer_name.is_empty()
     }
 }
@@ -128,7 +124,7 @@ fn read_service_address<R: BufRead>(decoder: &mut Decoder<R>) -> Result<(String,
 
 /// The servers and mesh gateways found so far.
 #[derive(Debug, Default)]
-pub(super) struct Catalog {
+pub(crate) struct Catalog {
     servers: Instances,
     gateways: Instances,
     versions: BTreeSet<String>,
@@ -140,7 +136,7 @@ type Instances = BTreeMap<(String, String), Option<String>>;
 
 impl Catalog {
     /// Takes in a local registration; gives how many bytes are kept of it.
-    pub(super) fn add(&mut self, registration: Registration) -> usize {
+    pub(crate) fn add(&mut self, registration: Registration) -> usize {
         let Registration {
             node,
             address,
@@ -155,7 +151,7 @@ impl Catalog {
         let (instances, address) = if service.name == "consul" {
             let port = [&service.grpc_tls_port, &service.grpc_port]
                 .into_iter()
-                .filter_map(|port| read_number(port))
+                .filter_map(|port| port.parse::<i64>().ok())
                 .find(|port| *port > 0);
             let address = port.map(|port| join(&first([&wan, &address, &address]), port));
             if !service.version.is_empty() {
@@ -184,8 +180,8 @@ impl Catalog {
         kept
     }
 
-    /// The addresses for a token, and the releases that the servers say they are.
-    pub(super) fn finish(self, through_gateways: bool) -> (Vec<String>, Vec<String>) {
+    /// The addresses, and the releases that the servers say they are.
+    pub(crate) fn finish(self, through_gateways: bool) -> (Vec<String>, Vec<String>) {
         let instances = if through_gateways {
             self.gateways
         } else {
@@ -262,6 +258,7 @@ mod tests {
                 server("a", "2001:db8::1", "", "8503", ""),
                 server("d", "10.0.0.4", "", "0", "-1"),
                 server("e", "10.0.0.5", "", "x", "8502"),
+                server("f", "10.0.0.6", "", "99999999999999999999", "+8502"),
                 gateway("gw", "", "", ""),
             ],
         );
@@ -271,7 +268,8 @@ mod tests {
                 "[2001:db8::1]:8503",
                 "203.0.113.2:8503",
                 "10.0.0.3:8502",
-                "10.0.0.5:8502"
+                "10.0.0.5:8502",
+                "10.0.0.6:8502"
             ]
         );
     }

@@ -16,8 +16,8 @@
 //! Memory does not depend on any size. The blocks are walked here, with the tar crate's header, as
 //! its own archive reader neither looks at the end nor bounds the members that extend a header.
 
-use super::error::{SnapshotError, while_reading};
-use super::meta::Meta;
+use crate::error::{SnapshotError, while_reading};
+use crate::meta::Meta;
 use base16ct::lower::encode_string as hex;
 use flate2::Compression;
 use flate2::bufread::MultiGzDecoder;
@@ -53,7 +53,7 @@ fn sum(context: Context) -> Sum {
 /// # Errors
 ///
 /// What `visit` gives, or [`SnapshotError`]. What `visit` saw is not to be trusted then.
-pub(super) fn read<R: Read, T, E: From<SnapshotError>>(
+pub(crate) fn read<R: Read, T, E: From<SnapshotError>>(
     input: R,
     visit: impl FnOnce(&Meta, &mut Content<'_, R>) -> Result<T, E>,
 ) -> Result<(T, Sum), E> {
@@ -188,7 +188,7 @@ fn padding(size: u64) -> u64 {
 }
 
 /// The content of `state.bin`: a reader that takes the sum of all that it gives.
-pub(super) struct Content<'a, R> {
+pub(crate) struct Content<'a, R> {
     tar: &'a mut TarReader<R>,
     context: Context,
     /// What has not been taken out of the tar yet.
@@ -285,7 +285,7 @@ fn check_sums(list: &[u8], members: &[(&'static str, &Sum)]) -> Result<(), Snaps
 /// Writes an archive: `fill` writes the content of `state.bin`, of exactly this size.
 ///
 /// The same content gives the same bytes: times in it are zero.
-pub(super) fn write<W: Write, E: From<io::Error>>(
+pub(crate) fn write<W: Write, E: From<io::Error>>(
     out: W,
     meta: &[u8],
     size: u64,

@@ -11,35 +11,29 @@
 //!
 //! Limits: 16 MiB of roots, servers and peerings are kept; everything else passes by.
 
-use super::addresses::Catalog;
-use super::archive;
-use super::error::{RecordFault, SnapshotError};
-use super::meta::Meta;
-use super::peering::{Peering, Secrets, TokenStatus};
-use super::protobuf;
-use super::records::{self, CaConfig, Place, Record, Root, SecretsRecord};
-use crate::generate::is_uuid;
-use crate::roots::{holds_private_key, with_line_end};
-use crate::{Roots, RootsError, Secret};
-use jiff::Timestamp;
-use ring::digest;
-use std::collections::{BTreeMap, BTreeSet};
+use crate::addresses::Catalog;
+use crate::archive;
+use crate::error::{RecordFault, SnapshotError};
+use crate::kind::ENTERPRISE;
+use crate::limits::{MAX_KEPT, OVERHEAD};
+use crate::meta::Meta;
+use crate::peering::{Peering, Secrets};
+use crate::protobuf;
+use crate::records::{self, CaConfig, Place, Record, Root, SecretsRecord};
+use crate::unique::{Name, Unique, name};
+use std::collections::BTreeMap;
 use std::io::Read;
 use zeroize::Zeroizing;
 
-const MAX_KEPT: usize = 16 << 20;
-
-/// What keeping a record costs beside its longer texts, roughly.
-pub(super) const OVERHEAD: usize = 512;
-
-/// What a snapshot holds, as far as peering is concerned. The private keys, ACL tokens, provider
-/// credentials and key-value pairs in it are never kept.
+/// What a snapshot holds of cluster peering. The private keys, ACL tokens, provider credentials and
+/// key-value pairs in it are never kept.
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// use peertok::snapshot::{Direction, State};
+/// use consul_snapshot::{Direction, State};
 ///
-/// let state = State::read(std::fs::File::open("fixtures/consul/alpha-minted.snap")?)?;
+/// # let path = "../../fixtures/consul/alpha-minted.snap";
+/// let state = State::read(std::fs::File::open(path)?)?;
 /// let peering = state.peering("beta").ok_or("no such peering")?;
 /// assert_eq!(peering.direction(), Direction::Accepts);
 /// # Ok(())
@@ -58,11 +52,11 @@ pub struct State {
     pub cluster_id: Option<String>,
     /// The CA provider, such as `consul` or `vault`.
     pub ca_provider: Option<String>,
-    /// The roots, ordered by ID, as a token has them.
+    /// The CA roots, ordered by ID as servers give them to peers.
     pub roots: Vec<Root>,
-    /// Whether tokens have the addresses of mesh gateways instead of the servers'.
+    /// Whether peers are to dial the mesh gateways and not the servers.
     pub through_mesh_gateways: bool,
-    /// The addresses that a token would get, in its order.
+    /// The addresses that peers are to dial (`host:port`), in the order in which servers give them.
     pub server_addresses: Vec<String>,
     /// The Consul releases that its servers say they are, ordered as text.
     pub consul_versions: Vec<String>,
@@ -73,12 +67,12 @@ pub struct State {
 }
 
 impl State {
-    /// Reads and checks a whole snapshot.
+    /// Reads a snapshot as a stream and checks all of it.
     ///
     /// # Errors
     ///
-    /// [`SnapshotError`] where a server would refuse the snapshot, would not survive it, or where a
-    /// limit is passed.
+    /// [`SnapshotError`] if a server would reject the snapshot or would not survive its restore, or if
+    /// a limit is passed.
     pub fn read(snapshot: impl Read) -> Result<Self, SnapshotError> {
         Ok(Scan::read(snapshot)?.state)
     }
@@ -98,41 +92,21 @@ impl State {
         Some(format!("server.{datacenter}.peering.{trust_domain}"))
     }
 
-    /// The roots and the trust domain, for [`Inputs`](crate::Inputs); no roots before there is a CA.
-    ///
-    /// # Errors
-    ///
-    /// [`RootsError::PrivateKey`] where a root has a private key beside it, which a server would
-    /// hand out with every token.
-    pub fn token_roots(&self) -> Result<Roots, RootsError> {
-        let entries = self.roots.iter().map(|root| {
-            if holds_private_key(root.pem.as_bytes()) {
-                Err(RootsError::PrivateKey)
-            } else {
-                Ok(with_line_end(&root.pem))
-            }
-        });
-        Ok(Roots {
-            entries: entries.collect::<Result<_, _>>()?,
-            trust_domain: self.trust_domain(),
-        })
-    }
-
     /// Whether there are records that a server of the community edition does not restore: those of
     /// Enterprise have types from 64 on.
     #[must_use]
     pub fn has_enterprise_records(&self) -> bool {
-        self.records.range(64..).next().is_some()
+        self.records.range(ENTERPRISE..).next().is_some()
     }
 
     /// The peering of this name in the default partition. Consul takes names that differ in case
     /// only for the same.
     #[must_use]
     pub fn peering(&self, name: &str) -> Option<&Peering> {
-        let wanted = key("", name);
+        let wanted = crate::unique::name("", name);
         self.peerings
             .iter()
-            .find(|peering| key(&peering.partition, &peering.name) == wanted)
+            .find(|peering| peering_name(peering) == wanted)
     }
 
     /// The peering with this ID.
@@ -142,42 +116,20 @@ impl State {
             .iter()
             .find(|peering| peering.id.eq_ignore_ascii_case(id))
     }
-
-    /// What this snapshot of the acceptor tells of a token with that `PeerID` and secret.
-    #[must_use]
-    pub fn token_status(&self, peer_id: &str, secret: &Secret) -> TokenStatus {
-        self.peering_by_id(peer_id)
-            .map_or(TokenStatus::Unknown, |peering| peering.token_status(secret))
-    }
 }
 
 /// A state, and what is needed beside it to change the snapshot.
-pub(super) struct Scan {
-    pub(super) state: State,
+pub(crate) struct Scan {
+    pub(crate) state: State,
     /// The messages of `PeeringSecrets` by the lower-case ID of the peering.
-    pub(super) secrets: BTreeMap<String, (Place, Zeroizing<Vec<u8>>)>,
-    /// The digests of all secrets.
-    pub(super) in_use: BTreeSet<Fingerprint>,
+    pub(crate) secrets: BTreeMap<String, (Place, Zeroizing<Vec<u8>>)>,
+    pub(crate) unique: Unique,
     /// The SHA-256 of `state.bin`.
-    pub(super) sum: String,
-}
-
-/// A secret's SHA-256, so that secrets can be compared without being kept.
-type Fingerprint = [u8; 32];
-
-/// The fingerprint of a secret. Servers compare UUIDs by their value, so case does not count.
-pub(super) fn fingerprint(secret: &Secret) -> Fingerprint {
-    let lower = Zeroizing::new(secret.expose().to_ascii_lowercase());
-    let digest = digest::digest(&digest::SHA256, lower.as_bytes());
-    let mut fingerprint = [0; 32];
-    for (to, from) in fingerprint.iter_mut().zip(digest.as_ref()) {
-        *to = *from;
-    }
-    fingerprint
+    pub(crate) sum: String,
 }
 
 impl Scan {
-    pub(super) fn read(snapshot: impl Read) -> Result<Self, SnapshotError> {
+    pub(crate) fn read(snapshot: impl Read) -> Result<Self, SnapshotError> {
         let ((mut scan, last_index), sum) = archive::read(snapshot, |meta, content| {
             let mut scan = Collector::new(meta.clone());
             let last_index = records::read(content, meta.size, |kind, place, record| {
@@ -188,14 +140,6 @@ impl Scan {
         scan.state.last_index = last_index;
         Ok(scan.finish(sum))
     }
-
-    /// The state of a server that has none yet, with an index of 1.
-    pub(super) fn fresh(at: Timestamp) -> Result<Self, SnapshotError> {
-        let meta = Meta::read(Meta::fresh(at, 0).into_bytes())?;
-        let mut scan = Collector::new(meta);
-        scan.state.last_index = 1;
-        Ok(scan.finish(String::new()))
-    }
 }
 
 /// Takes in one record after the other.
@@ -203,13 +147,12 @@ struct Collector {
     state: State,
     catalog: Catalog,
     ca_config: CaConfig,
-    /// By lower-case partition and name.
-    names: BTreeSet<(String, String)>,
+    unique: Unique,
     /// By lower-case ID.
     peerings: BTreeMap<String, Peering>,
     secrets: BTreeMap<String, (Place, Zeroizing<Vec<u8>>, Secrets)>,
-    bundles: BTreeMap<(String, String), String>,
-    in_use: BTreeSet<Fingerprint>,
+    /// Trust domains of the peers.
+    bundles: BTreeMap<Name, String>,
     kept: usize,
 }
 
@@ -231,11 +174,10 @@ impl Collector {
             },
             catalog: Catalog::default(),
             ca_config: CaConfig::default(),
-            names: BTreeSet::new(),
+            unique: Unique::default(),
             peerings: BTreeMap::new(),
             secrets: BTreeMap::new(),
             bundles: BTreeMap::new(),
-            in_use: BTreeSet::new(),
             kept: 0,
         }
     }
@@ -285,20 +227,8 @@ impl Collector {
     }
 
     fn add_peering(&mut self, message: protobuf::Peering) -> Result<usize, RecordFault> {
-        check_uuid("the peering's ID", &message.id)?;
-        if message.name.is_empty() {
-            return Err(RecordFault::Missing {
-                what: "the peering's name",
-            });
-        }
-        let second = |what, value: &str| RecordFault::Second {
-            what,
-            value: Some(value.to_owned()),
-        };
-        let name = key(&message.partition, &message.name);
-        if !self.names.insert(name) {
-            return Err(second("peering of a name", &message.name));
-        }
+        self.unique
+            .add_peering(&message.id, &message.partition, &message.name)?;
         let texts = message
             .peer_ca_pems
             .iter()
@@ -308,10 +238,7 @@ impl Collector {
         // A text in a list takes 24 bytes beside its own.
         let kept: usize = texts.map(|text| text.len() + 24).sum();
         let id = message.id.to_ascii_lowercase();
-        if self.peerings.contains_key(&id) {
-            return Err(second("peering of an ID", &message.id));
-        }
-        self.peerings.insert(id, Peering::new(message));
+        self.peerings.insert(id, Peering::of(message));
         Ok(OVERHEAD + kept)
     }
 
@@ -321,7 +248,7 @@ impl Collector {
             return Err(RecordFault::Missing { what });
         }
         let kept = message.trust_domain.len() + message.peer_name.len();
-        let name = key(&message.partition, &message.peer_name);
+        let name = name(&message.partition, &message.peer_name);
         if self.bundles.insert(name, message.trust_domain).is_some() {
             return Err(RecordFault::Second {
                 what: "trust bundle of a peer",
@@ -333,24 +260,11 @@ impl Collector {
 
     fn add_secrets(&mut self, place: Place, record: SecretsRecord) -> Result<usize, RecordFault> {
         let SecretsRecord { message, bytes } = record;
-        check_uuid("the ID of the secrets' peering", &message.peer_id)?;
         let id = message.peer_id.to_ascii_lowercase();
-        let secrets = Secrets::new(message);
-        for (what, secret) in secrets.all() {
-            check_uuid(what, secret.expose())?;
-            if !self.in_use.insert(fingerprint(secret)) {
-                return Err(RecordFault::Second {
-                    what: "use of a secret",
-                    value: None,
-                });
-            }
-        }
-        if self.secrets.contains_key(&id) {
-            return Err(RecordFault::Second {
-                what: "PeeringSecrets of a peering",
-                value: Some(id),
-            });
-        }
+        let peer_id = message.peer_id.clone();
+        let secrets = Secrets::of(message);
+        self.unique.check_secrets(&peer_id, &secrets)?;
+        self.unique.add_secrets(&peer_id, &secrets);
         let kept = bytes.len();
         self.secrets.insert(id, (place, bytes, secrets));
         Ok(OVERHEAD + kept)
@@ -383,36 +297,19 @@ impl Collector {
         }
         state.peerings = peerings.into_values().collect();
         for peering in &mut state.peerings {
-            let bundle = self.bundles.get(&key(&peering.partition, &peering.name));
+            let bundle = self.bundles.get(&peering_name(peering));
             peering.trust_domain = bundle.cloned();
         }
-        state
-            .peerings
-            .sort_by_cached_key(|peering| key(&peering.partition, &peering.name));
+        state.peerings.sort_by_cached_key(peering_name);
         Scan {
             state,
             secrets,
-            in_use: self.in_use,
+            unique: self.unique,
             sum,
         }
     }
 }
 
-/// What servers know a peering by: the partition, of which `default` is another word for none, and
-/// the name, both in lower case.
-fn key(partition: &str, name: &str) -> (String, String) {
-    let partition = match partition.to_lowercase() {
-        default if default == "default" => String::new(),
-        other => other,
-    };
-    (partition, name.to_lowercase())
-}
-
-fn check_uuid(what: &'static str, text: &str) -> Result<(), RecordFault> {
-    let length = text.len();
-    if is_uuid(text) {
-        Ok(())
-    } else {
-        Err(RecordFault::NotAUuid { what, length })
-    }
+fn peering_name(peering: &Peering) -> Name {
+    name(&peering.partition, &peering.name)
 }

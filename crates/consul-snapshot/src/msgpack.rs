@@ -9,7 +9,7 @@
 //! before anything is read. (rmp has no skipping, and its readers of single values would still
 //! need the counting, the limits and the offsets around them, which are most of this file.)
 
-use super::error::RecordFault;
+use crate::error::RecordFault;
 use std::io::{self, BufRead};
 use zeroize::Zeroizing;
 
@@ -18,7 +18,7 @@ const MAX_KEY: u64 = 64;
 
 /// Why a value cannot be decoded.
 #[derive(Debug)]
-pub(super) enum Fault {
+pub(crate) enum Fault {
     /// The stream failed.
     Read(io::Error),
     /// The value is at fault.
@@ -73,14 +73,14 @@ impl Head {
 
 /// A decoder over a stream of known length.
 #[derive(Debug)]
-pub(super) struct Decoder<R> {
+pub(crate) struct Decoder<R> {
     input: R,
     offset: u64,
     size: u64,
 }
 
 impl<R: BufRead> Decoder<R> {
-    pub(super) fn new(input: R, size: u64) -> Self {
+    pub(crate) fn new(input: R, size: u64) -> Self {
         let offset = 0;
         Self {
             input,
@@ -90,11 +90,11 @@ impl<R: BufRead> Decoder<R> {
     }
 
     /// How many bytes have been read.
-    pub(super) fn offset(&self) -> u64 {
+    pub(crate) fn offset(&self) -> u64 {
         self.offset
     }
 
-    pub(super) fn is_at_end(&self) -> bool {
+    pub(crate) fn is_at_end(&self) -> bool {
         self.offset == self.size
     }
 
@@ -103,7 +103,7 @@ impl<R: BufRead> Decoder<R> {
     }
 
     /// Reads one byte.
-    pub(super) fn byte(&mut self) -> Result<u8, Fault> {
+    pub(crate) fn byte(&mut self) -> Result<u8, Fault> {
         let [byte] = self.array()?;
         Ok(byte)
     }
@@ -193,7 +193,7 @@ impl<R: BufRead> Decoder<R> {
     }
 
     /// Skips a value, whatever it is and holds.
-    pub(super) fn skip(&mut self) -> Result<(), Fault> {
+    pub(crate) fn skip(&mut self) -> Result<(), Fault> {
         let mut values: u64 = 1;
         while values > 0 {
             values -= 1;
@@ -210,7 +210,7 @@ impl<R: BufRead> Decoder<R> {
     }
 
     /// Reads an integer that is not negative; nil is none of them.
-    pub(super) fn uint(&mut self) -> Result<u64, Fault> {
+    pub(crate) fn uint(&mut self) -> Result<u64, Fault> {
         match self.head()? {
             Head::Uint(number) => Ok(number),
             other => Err(other.instead_of("an integer that is not negative")),
@@ -218,7 +218,7 @@ impl<R: BufRead> Decoder<R> {
     }
 
     /// Reads a number where any will do: `None` for a negative one, a float or nil.
-    pub(super) fn maybe_uint(&mut self) -> Result<Option<u64>, Fault> {
+    pub(crate) fn maybe_uint(&mut self) -> Result<Option<u64>, Fault> {
         match self.head()? {
             Head::Uint(number) => Ok(Some(number)),
             Head::Nil => Ok(None),
@@ -228,7 +228,7 @@ impl<R: BufRead> Decoder<R> {
     }
 
     /// Reads a bool; nil is false.
-    pub(super) fn bool(&mut self) -> Result<bool, Fault> {
+    pub(crate) fn bool(&mut self) -> Result<bool, Fault> {
         match self.head()? {
             Head::Bool(value) => Ok(value),
             Head::Nil => Ok(false),
@@ -237,7 +237,7 @@ impl<R: BufRead> Decoder<R> {
     }
 
     /// Reads the header of a raw, and gives the length of its content.
-    pub(super) fn raw(&mut self) -> Result<u64, Fault> {
+    pub(crate) fn raw(&mut self) -> Result<u64, Fault> {
         match self.head()? {
             Head::Raw(length) => Ok(length),
             other => Err(other.instead_of("a raw")),
@@ -245,7 +245,7 @@ impl<R: BufRead> Decoder<R> {
     }
 
     /// Reads the content of a raw, of at most this many bytes. It is wiped when dropped.
-    pub(super) fn bytes(
+    pub(crate) fn bytes(
         &mut self,
         what: &'static str,
         limit: u64,
@@ -273,7 +273,7 @@ impl<R: BufRead> Decoder<R> {
 
     /// Reads text of at most this many bytes; nil is empty. What is no UTF-8 is replaced: Go does
     /// not look.
-    pub(super) fn text(&mut self, what: &'static str, limit: u64) -> Result<String, Fault> {
+    pub(crate) fn text(&mut self, what: &'static str, limit: u64) -> Result<String, Fault> {
         match self.head()? {
             Head::Raw(length) => {
                 let bytes = self.content(what, length, limit)?;
@@ -286,7 +286,7 @@ impl<R: BufRead> Decoder<R> {
 
     /// Reads a map: calls `member` with each key, which has to read or skip the value. Nil is an
     /// empty map. Keys that are no text or too long to be looked for are skipped with their values.
-    pub(super) fn map<E: From<Fault>>(
+    pub(crate) fn map<E: From<Fault>>(
         &mut self,
         mut member: impl FnMut(&mut Self, &str) -> Result<(), E>,
     ) -> Result<(), E> {
@@ -313,7 +313,7 @@ impl<R: BufRead> Decoder<R> {
     }
 
     /// Skips to an offset that lies ahead.
-    pub(super) fn skip_to(&mut self, offset: u64) -> Result<(), Fault> {
+    pub(crate) fn skip_to(&mut self, offset: u64) -> Result<(), Fault> {
         self.skip_bytes(offset.saturating_sub(self.offset))
     }
 }
@@ -325,7 +325,7 @@ fn signed(number: i64) -> Head {
 /// Appends the header of a raw of this length in the old format, which has no `str8`.
 ///
 /// Lengths are below 2^32: the toolkit writes nothing of that size.
-pub(super) fn push_raw_header(out: &mut Vec<u8>, length: usize) {
+pub(crate) fn push_raw_header(out: &mut Vec<u8>, length: usize) {
     let [.., a, b, c, d] = (length as u64).to_be_bytes();
     match (a, b, c) {
         (0, 0, 0) if d < 32 => out.push(0xa0 | d),
