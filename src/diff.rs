@@ -7,9 +7,9 @@ mod written;
 
 pub use written::{Written, diff_json};
 
-use crate::roots::certificates;
 use crate::{Field, PeeringToken, RootDetails};
 use base16ct::lower::encode_string as hex;
+use godialect::pem::certificates;
 use peering_token::Value;
 use ring::digest::{SHA256, digest};
 use std::collections::{BTreeSet, HashMap, HashSet};

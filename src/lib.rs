@@ -43,7 +43,7 @@
 //! | What does this error of Consul's mean? | an [`Explainer`]; [`answer`] and [`rule`] by name |
 //! | How does a cluster get its CA before it runs? | [`ca::new_root`], [`ca::agent_configuration`] |
 //! | What does each of many sites need to peer? | [`mesh::build`] |
-//! | Which tokens should a test try? | `fixtures::corpus`, `fixtures::random` (with that feature) |
+//! | Which tokens should a test try? | those of the crate `peertok-fixtures` |
 //!
 //! # Secrets, limits and errors
 //!
@@ -62,8 +62,6 @@
 //! [dependencies]
 //! peertok = { version = "0.1", default-features = false }
 //! ```
-//!
-//! `fixtures`, which `cli` brings along, has the labelled tokens for tests; it is for `dev-dependencies`.
 
 pub mod ca;
 #[cfg(feature = "cli")]
@@ -73,8 +71,6 @@ mod diff;
 mod edit;
 mod explain;
 mod finding;
-#[cfg(feature = "fixtures")]
-pub mod fixtures;
 mod generate;
 pub mod input;
 pub mod inspect;

@@ -6,7 +6,7 @@
 
 use base16ct::lower::encode_string as hex;
 use consul_snapshot::State;
-use godialect::pem;
+use godialect::pem::{CERTIFICATE, certificates, encode_certificate, next_block};
 use godialect::x509::{CertificateError, check_certificate};
 use jiff::Timestamp;
 use ring::digest;
@@ -16,8 +16,6 @@ use x509_parser::error::X509Error;
 use x509_parser::extensions::{GeneralName, ParsedExtension};
 use x509_parser::prelude::{FromDer, X509Certificate};
 use x509_parser::public_key::PublicKey;
-
-const CERTIFICATE: &[u8] = b"CERTIFICATE";
 
 /// The `CA` entries for a token, and the trust domain if their source names it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -90,7 +88,9 @@ impl Roots {
     /// key is refused and never read.
     pub fn from_bundle(file: &[u8]) -> Result<Self, RootsError> {
         let mut entries = Vec::new();
-        for_each_certificate(without_bom(file), |der| entries.push(encode_pem(der)))?;
+        for_each_certificate(without_bom(file), |der| {
+            entries.push(encode_certificate(der))
+        })?;
         Ok(Self {
             entries,
             trust_domain: None,
@@ -198,7 +198,7 @@ fn for_each_certificate(file: &[u8], mut take: impl FnMut(&[u8])) -> Result<(), 
     let mut der = Vec::new();
     let mut from = 0;
     for number in 1.. {
-        let block = pem::next_block(file, from, &mut der);
+        let block = next_block(file, from, &mut der);
         let between = block.as_ref().map_or(file.len(), |block| block.start);
         if let Some(at) = memchr::memmem::find(&file[from..between], b"-----BEGIN ") {
             return Err(RootsError::DamagedBlock { offset: from + at });
@@ -221,35 +221,6 @@ fn for_each_certificate(file: &[u8], mut take: impl FnMut(&[u8])) -> Result<(), 
         0 => Err(RootsError::NoPem),
         _ => Ok(()),
     }
-}
-
-/// The certificates of a `CA` entry, as DER.
-pub(crate) fn certificates(entry: &str) -> Vec<Vec<u8>> {
-    let mut certificates = Vec::new();
-    let mut der = Vec::new();
-    let mut from = 0;
-    while let Some(block) = pem::next_block(entry.as_bytes(), from, &mut der) {
-        if block.label == CERTIFICATE {
-            certificates.push(der.clone());
-        }
-        from = block.end;
-    }
-    certificates
-}
-
-/// Writes a certificate as Go's `pem.Encode` does: lines of 64 characters and `\n`.
-pub(crate) fn encode_pem(der: &[u8]) -> String {
-    let base64 = crate::encode_base64(der);
-    let mut text = String::from("-----BEGIN CERTIFICATE-----\n");
-    let mut rest = base64.as_str();
-    while !rest.is_empty() {
-        let (line, after) = rest.split_at(rest.len().min(64));
-        text.push_str(line);
-        text.push('\n');
-        rest = after;
-    }
-    text.push_str("-----END CERTIFICATE-----\n");
-    text
 }
 
 pub(crate) fn with_line_end(text: &str) -> String {

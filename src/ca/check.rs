@@ -3,11 +3,10 @@
 use super::fault::{CaFault, LEAST_RSA};
 use super::key;
 use crate::roots::{
-    certificates, has_wrong_signature, holds_private_key, is_self_signed, key_name, trust_domain,
-    without_bom,
+    has_wrong_signature, holds_private_key, is_self_signed, key_name, trust_domain, without_bom,
 };
 use consul_snapshot::is_uuid;
-use godialect::pem;
+use godialect::pem::{self, certificates};
 use godialect::x509::check_certificate;
 use jiff::Timestamp;
 use x509_parser::extensions::{GeneralName, ParsedExtension};
@@ -266,7 +265,7 @@ mod tests {
         let key = NewKey::generate(KeyType::Ec).unwrap();
         let mut params = params(&RootOptions::new(now()), CLUSTER, &key).unwrap();
         change(&mut params);
-        crate::roots::encode_pem(params.self_signed(&key).unwrap().der())
+        pem::encode_certificate(params.self_signed(&key).unwrap().der())
     }
 
     fn faults(root: &str) -> Vec<CaFault> {
@@ -377,7 +376,7 @@ mod tests {
         let sound = root(|_| {});
         let mut der = certificates(&sound).remove(0);
         *der.last_mut().unwrap() ^= 1;
-        let altered = crate::roots::encode_pem(&der);
+        let altered = pem::encode_certificate(&der);
         assert_eq!(faults(&altered), [CaFault::Signature]);
 
         let key = NewKey::generate(KeyType::Ec).unwrap();
@@ -387,7 +386,7 @@ mod tests {
         let other = NewKey::generate(KeyType::Rsa).unwrap();
         let params = params(&RootOptions::new(now()), CLUSTER, &other).unwrap();
         let intermediate = params.signed_by(&other, &issuer).unwrap();
-        let intermediate = crate::roots::encode_pem(intermediate.der());
+        let intermediate = pem::encode_certificate(intermediate.der());
         let issuer = "CN=issuer".to_owned();
         assert_eq!(faults(&intermediate), [CaFault::NotARoot { issuer }]);
     }
@@ -396,7 +395,7 @@ mod tests {
     fn what_is_no_certificate_is_named() {
         let sound = root(|_| {});
         let der = certificates(&sound).remove(0);
-        let cut = crate::roots::encode_pem(&der[..der.len() - 1]);
+        let cut = pem::encode_certificate(&der[..der.len() - 1]);
         for (file, found) in [
             (&b" \n"[..], "nothing"),
             (b"hello", "no PEM block"),

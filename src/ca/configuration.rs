@@ -2,8 +2,9 @@
 
 use super::check::{check_root, cluster_id};
 use super::fault::CaFault;
-use crate::roots::{certificates, without_bom};
+use crate::roots::without_bom;
 use godialect::json::{Kind, Reader, SyntaxError};
+use godialect::pem::certificates;
 use jiff::Timestamp;
 use serde::Serialize;
 use zeroize::Zeroizing;
@@ -186,11 +187,10 @@ pub fn check_configuration(
         let found = configured.unwrap_or_else(|| "none".to_owned());
         faults.push(CaFault::ClusterId { expected, found });
     }
-    if let Some(given) = certificate_pem {
-        let given = String::from_utf8_lossy(given);
-        if certificates(&given).first() != certificates(&root_cert).first() {
-            faults.push(CaFault::OtherCertificate);
-        }
+    if let Some(given) = certificate_pem
+        && certificates(given).first() != certificates(&root_cert).first()
+    {
+        faults.push(CaFault::OtherCertificate);
     }
     Ok(faults)
 }

@@ -158,7 +158,7 @@ pub fn new_root(options: &RootOptions) -> Result<NewRoot, CaError> {
     let certificate = certificate.map_err(|_| CaError::Failed("certificate"))?;
     Ok(NewRoot {
         cluster_id,
-        certificate: crate::roots::encode_pem(certificate.der()),
+        certificate: godialect::pem::encode_certificate(certificate.der()),
         private_key: key.into_pem(),
     })
 }
@@ -277,7 +277,7 @@ mod tests {
         }
         roots.push(new_root(&options(KeyType::Rsa)).unwrap().certificate);
         for root in &roots {
-            let der = crate::roots::certificates(root);
+            let der = godialect::pem::certificates(root);
             let (_, read) = X509Certificate::from_der(&der[0]).unwrap();
             let key = digest::digest(&digest::SHA256, read.public_key().raw);
             let identifier =

@@ -3,10 +3,10 @@
 use super::judging::moment;
 use super::report::Failure;
 use super::{Status, output};
-use crate::fixtures::{Area, Entry, Manifest, Settings, Vector, corpus, random};
 use crate::text::shown;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use peertok_fixtures::{Area, Entry, Manifest, Settings, Vector, corpus, random};
 use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::fs::{self, DirEntry};
@@ -166,7 +166,7 @@ fn write(
     for (name, content) in vectors.iter().flat_map(Vector::files) {
         put(&name, content)?;
     }
-    put(README, include_bytes!("fixtures.md"))?;
+    put(README, peertok_fixtures::README.as_bytes())?;
     let accepted = vectors.iter().filter(|vector| vector.refusal.is_none());
     output::print(&format!(
         "{}: {} token{}, {} of which a server takes; manifest.json tells of each\n",

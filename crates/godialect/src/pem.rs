@@ -1,4 +1,5 @@
-//! Go's `pem.Decode`: the first PEM block of a text, with everything around it ignored.
+//! Go's `pem.Decode`: the first PEM block of a text, with everything around it ignored. And Go's
+//! `pem.Encode`, for certificates.
 //!
 //! ```text
 //! -----BEGIN TYPE-----
@@ -23,6 +24,10 @@ use memchr::memmem;
 const BEGIN: &[u8] = b"-----BEGIN ";
 const END: &[u8] = b"\n-----END ";
 const DASHES: &[u8] = b"-----";
+/// The label of a certificate.
+pub const CERTIFICATE: &[u8] = b"CERTIFICATE";
+/// The length of a line of base64 that Go writes.
+const LINE: usize = 64;
 
 /// What [`next_block`] found; the decoded bytes are in the buffer that was handed to it.
 #[derive(Debug, PartialEq, Eq)]
@@ -87,6 +92,40 @@ pub fn next_block<'a>(text: &'a [u8], from: usize, content: &mut Vec<u8>) -> Opt
         }
         search_from = after_end;
     }
+}
+
+/// Returns every certificate of a PEM text as DER. Blocks with another label are left out.
+///
+/// Only the label counts: whether Go can parse what is in the block is a question for
+/// [`x509`](crate::x509).
+pub fn certificates(text: impl AsRef<[u8]>) -> Vec<Vec<u8>> {
+    let text = text.as_ref();
+    let mut certificates = Vec::new();
+    let mut der = Vec::new();
+    let mut from = 0;
+    while let Some(block) = next_block(text, from, &mut der) {
+        if block.label == CERTIFICATE {
+            certificates.push(der.clone());
+        }
+        from = block.end;
+    }
+    certificates
+}
+
+/// Writes a certificate as Go's `pem.Encode` does: lines of 64 characters, each with a `\n` at its
+/// end.
+pub fn encode_certificate(der: &[u8]) -> String {
+    let base64 = base64::encode(der);
+    let mut text = String::from("-----BEGIN CERTIFICATE-----\n");
+    let mut rest = base64.as_str();
+    while !rest.is_empty() {
+        let (line, after) = rest.split_at(rest.len().min(LINE));
+        text.push_str(line);
+        text.push('\n');
+        rest = after;
+    }
+    text.push_str("-----END CERTIFICATE-----\n");
+    text
 }
 
 /// The line that starts at `at`, without the blanks at its end, and where the next line starts.
@@ -197,5 +236,35 @@ mod tests {
         ] {
             assert_eq!(blocks(text), expected, "{text:?}");
         }
+    }
+
+    /// Go 1.26's `pem.Encode` wrote each text, from a block without headers.
+    #[test]
+    fn writes_a_certificate_as_go_does() {
+        let bytes: Vec<u8> = (0..49).collect();
+        let full = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4v\n";
+        for (length, lines) in [
+            (0, String::new()),
+            (1, "AA==\n".to_owned()),
+            (48, full.to_owned()),
+            (49, format!("{full}MA==\n")),
+        ] {
+            let text = encode_certificate(&bytes[..length]);
+            let expected =
+                format!("-----BEGIN CERTIFICATE-----\n{lines}-----END CERTIFICATE-----\n");
+            assert_eq!(text, expected, "{length} bytes");
+            assert_eq!(certificates(&text), [&bytes[..length]]);
+        }
+    }
+
+    #[test]
+    fn only_certificates_are_returned() {
+        let one = encode_certificate(b"one");
+        let key = one.replace("CERTIFICATE", "PRIVATE KEY");
+        let two = encode_certificate(b"two").replace('\n', "\r\n");
+        let text = format!("# one\n{one}{key}{two}");
+        assert_eq!(certificates(text), [b"one", b"two"]);
+        assert!(certificates(key).is_empty());
+        assert!(certificates("no PEM").is_empty());
     }
 }

@@ -12,13 +12,14 @@ use super::{Status, kubernetes, output, recovery};
 use crate::generate::{complete, written_address};
 use crate::input::TokenInput;
 use crate::inspect::{Content, Inspector};
-use crate::roots::{certificates, without_bom};
+use crate::roots::without_bom;
 use crate::{
     Circumstances, DEFAULT_PORT, Field, GenerateError, Locality, PeeringToken, Reading, Refusal,
     Roots, edit, encode_base64, judge, redacted, token_in_envelope,
 };
 use clap::ValueEnum;
 use consul_snapshot::is_uuid;
+use godialect::pem::certificates;
 use jiff::Timestamp;
 use peering_token::schema::Kind;
 use peertok_secret::REDACTED;
@@ -434,10 +435,7 @@ fn roots(
         return Ok(roots.entries);
     }
     let mut entries = there.unwrap_or_default();
-    let mut known: HashSet<_> = entries
-        .iter()
-        .flat_map(|entry| certificates(entry))
-        .collect();
+    let mut known: HashSet<_> = entries.iter().flat_map(certificates).collect();
     for path in &arguments.add_ca {
         for entry in read_roots(path, Roots::from_bundle)?.entries {
             let certificate = certificates(&entry);

@@ -1,7 +1,7 @@
 //! What is read of a root beside what x509-parser reads.
 
 use super::*;
-use crate::roots::certificates;
+use godialect::pem::certificates;
 use proptest::prelude::*;
 use std::fs;
 use std::path::Path;

@@ -1,7 +1,7 @@
 //! A token without the root that signs the acceptor's certificates.
 
 use super::super::{Found, Level, Rule, Subject};
-use crate::roots::certificates;
+use godialect::pem::certificates;
 
 pub(super) const RULE: Rule = Rule {
     code: "PT506",
