@@ -38,7 +38,7 @@ impl Authority {
         kept: Option<&KeptSite>,
         options: &Options<'_>,
         in_base: Option<&State>,
-    ) -> Result<Result<Self, Located>, MeshError> {
+    ) -> Result<Result<Self, Box<Located>>, MeshError> {
         let made = kept.and_then(|kept| kept.ca.as_ref());
         if let Some(state) = in_base {
             return Ok(of_base(entry, made, options, state));
@@ -94,14 +94,14 @@ fn certificate_and_key(made: &KeptCa) -> (String, Zeroizing<String>) {
 }
 
 /// Refuses another cluster ID than the kit has for the site.
-fn same_cluster(given: Option<&toml::Spanned<String>>, expected: &str) -> Result<(), Located> {
+fn same_cluster(given: Option<&toml::Spanned<String>>, expected: &str) -> Result<(), Box<Located>> {
     match given {
         Some(given) if !given.get_ref().eq_ignore_ascii_case(expected) => {
             let fault = Fault::OtherClusterId {
                 expected: expected.to_owned(),
                 found: given.get_ref().to_ascii_lowercase(),
             };
-            Err(Located::new(given.span(), fault))
+            Err(Located::boxed(given.span(), fault))
         }
         _ => Ok(()),
     }
@@ -112,7 +112,7 @@ fn of_base(
     made: Option<&KeptCa>,
     options: &Options<'_>,
     state: &State,
-) -> Result<Authority, Located> {
+) -> Result<Authority, Box<Located>> {
     let base = entry.base.as_ref();
     let (at, path) = base.map_or((0..0, PathBuf::new()), |base| {
         (base.span(), options.folder.join(base.get_ref()))
@@ -121,9 +121,9 @@ fn of_base(
         Ok(roots) if !roots.entries.is_empty() => roots,
         Ok(_) => {
             let what = "roots, which a server has once its CA is initialized";
-            return Err(Located::new(at, Fault::BaseLacks { path, what }));
+            return Err(Located::boxed(at, Fault::BaseLacks { path, what }));
         }
-        Err(error) => return Err(Located::new(at, Fault::Roots { path, error })),
+        Err(error) => return Err(Located::boxed(at, Fault::Roots { path, error })),
     };
     if let (Some(made), Some(found)) = (made, &state.cluster_id)
         && !made.cluster_id.eq_ignore_ascii_case(found)
@@ -132,7 +132,7 @@ fn of_base(
             expected: made.cluster_id.clone(),
             found: found.clone(),
         };
-        return Err(Located::new(at, fault));
+        return Err(Located::boxed(at, fault));
     }
     Ok(Authority {
         roots,
@@ -147,11 +147,11 @@ fn of_files(
     entry: &SiteEntry,
     options: &Options<'_>,
     cluster_id: Option<String>,
-) -> Result<Authority, Located> {
+) -> Result<Authority, Box<Located>> {
     let mut roots = Roots::default();
     for given in &entry.ca {
         let path = options.folder.join(given.get_ref());
-        let fault = |fault| Located::new(given.span(), fault);
+        let fault = |fault| Located::boxed(given.span(), fault);
         let file = match folder::read(&path) {
             Ok(file) => file,
             Err(error) => return Err(fault(Fault::File { path, error })),
@@ -196,24 +196,24 @@ fn key_of(
     at: Range<usize>,
     has_cluster_id: bool,
     now: Timestamp,
-) -> Result<(String, Zeroizing<String>), Located> {
+) -> Result<(String, Zeroizing<String>), Box<Located>> {
     let file = match folder::read(&path) {
         Ok(file) => file,
-        Err(error) => return Err(Located::new(at, Fault::File { path, error })),
+        Err(error) => return Err(Located::boxed(at, Fault::File { path, error })),
     };
     let key = std::str::from_utf8(&file).ok();
     let Some(key) = key.filter(|key| key.contains("PRIVATE KEY-----")) else {
         let what = "expected a private key in PEM";
-        return Err(Located::new(at, Fault::Key { path, what }));
+        return Err(Located::boxed(at, Fault::Key { path, what }));
     };
     if !has_cluster_id {
         let what =
             "expected the cluster ID of its root, but found neither cluster_id nor a spiffe:// URI";
-        return Err(Located::new(at, Fault::Key { path, what }));
+        return Err(Located::boxed(at, Fault::Key { path, what }));
     }
     let faults = check_root(root.as_bytes(), Some(&file), now);
     if let Some(fault) = faults.into_iter().next() {
-        return Err(Located::new(at, Fault::Ca { path, fault }));
+        return Err(Located::boxed(at, Fault::Ca { path, fault }));
     }
     Ok((root, Zeroizing::new(key.to_owned())))
 }

@@ -33,11 +33,11 @@ impl SiteBase {
         entry: &SiteEntry,
         kept: &Kept,
         options: &Options<'_>,
-    ) -> Result<Option<Self>, Located> {
+    ) -> Result<Option<Self>, Box<Located>> {
         let Some(given) = &entry.base else {
             return Ok(None);
         };
-        let fault = |fault| Located::new(given.span(), fault);
+        let fault = |fault| Located::boxed(given.span(), fault);
         let path = options.folder.join(given.get_ref());
         let opened = File::open(&path).and_then(|file| {
             let found = file.metadata()?;
@@ -66,7 +66,9 @@ impl SiteBase {
         };
         let known = kept.sites.get(entry.name.get_ref());
         if known.and_then(|known| known.base.as_ref()) != Some(&base.sha256) {
-            base.check_age(options).map_err(fault)?;
+            if let Some(old) = base.check_age(options) {
+                return Err(fault(old));
+            }
             // What a snapshot brought that was restored since is not in an earlier base.
             let seeded = known.filter(|known| !known.seeded.is_empty());
             if let (Some(at), Some(known)) = (base.state.meta.taken_at(), seeded)
@@ -81,12 +83,12 @@ impl SiteBase {
     }
 
     /// Refuses a base whose restore would throw away more than an hour of changes.
-    pub(super) fn check_age(&self, options: &Options<'_>) -> Result<(), Fault> {
+    pub(super) fn check_age(&self, options: &Options<'_>) -> Option<Fault> {
         if options.allow_old_base || is_recent(self.state.meta.taken_at(), options.now) {
-            return Ok(());
+            return None;
         }
         let taken = self.taken();
-        Err(Fault::OldBase { taken })
+        Some(Fault::OldBase { taken })
     }
 
     /// When it was saved, in words.

@@ -21,6 +21,11 @@ impl Located {
     pub(super) fn new(span: Range<usize>, fault: Fault) -> Self {
         Self { span, fault }
     }
+
+    /// The same as an error, which is to be small where there is none.
+    pub(super) fn boxed(span: Range<usize>, fault: Fault) -> Box<Self> {
+        Box::new(Self::new(span, fault))
+    }
 }
 
 /// What can be wrong in a file that describes a mesh, and in the files that it names.

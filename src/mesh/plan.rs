@@ -31,10 +31,13 @@ pub(super) struct Plan {
     /// What each site does, in their order.
     pub(super) tasks: Vec<Task>,
     /// The pairs, dialer first, whose direction spares the dialer a restore.
-    pub(super) spared: Vec<(String, String)>,
+    pub(super) spared: Spared,
     /// The running sites without a base that had a snapshot once, and the peers that it brought.
     pub(super) as_restored: Vec<(String, String)>,
 }
+
+/// Names of dialers and acceptors.
+type Spared = Vec<(String, String)>;
 
 /// Two sites that peer.
 pub(super) struct Pair {
@@ -192,7 +195,7 @@ impl Plan {
         let grows = has_rotated || !peers.is_subset(&seeded);
         // A new base was judged when it was read. The last one has grown older since.
         if let Some(base) = base.filter(|_| grows && !has_new_base)
-            && let Err(fault) = base.check_age(options)
+            && let Some(fault) = base.check_age(options)
         {
             faults.push(Located::new(base.at.clone(), fault));
         }
@@ -350,7 +353,7 @@ fn pairs(
     sites: &[Site],
     kept: &Kept,
     faults: &mut Vec<Located>,
-) -> Result<(Vec<Pair>, Vec<(String, String)>), MeshError> {
+) -> Result<(Vec<Pair>, Spared), MeshError> {
     let of_kept = kept
         .pairs
         .iter()

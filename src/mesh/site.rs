@@ -212,12 +212,12 @@ impl Reader<'_> {
         }
         let base = match SiteBase::read(entry, self.kept, self.options) {
             Ok(base) => base,
-            Err(Located { span, fault }) => return Ok(self.fault(span, fault)),
+            Err(located) => return Ok(self.fault(located.span, located.fault)),
         };
         let state = base.as_ref().map(|base| &base.state);
         let authority = match Authority::of(entry, self.kept(), self.options, state)? {
             Ok(authority) => authority,
-            Err(Located { span, fault }) => return Ok(self.fault(span, fault)),
+            Err(located) => return Ok(self.fault(located.span, located.fault)),
         };
         let Some(mut inputs) = self.inputs(state, &authority) else {
             return Ok(None);

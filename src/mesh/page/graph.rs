@@ -1,7 +1,8 @@
 //! The picture of who dials whom: sites on a circle, or a matrix where a circle would be a ball of
 //! wool. Each state has a shape or a stroke of its own beside its colour.
 
-use super::{LINE_END, Report, count, state_name};
+use super::content::Report;
+use super::parts::{LINE_END, count, state_name};
 use crate::Level;
 use crate::text::shown;
 use maud::{Markup, html};

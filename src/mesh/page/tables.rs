@@ -1,9 +1,8 @@
 //! The tables of the page: pairs, sites and roots.
 
-use super::{
-    Code, Command, Day, Grouped, LINE_END, Moment, PairReport, Report, SiteReport, Text, count,
-    state_name, until,
-};
+use super::content::{PairReport, Report, SiteReport};
+use super::findings::Grouped;
+use super::parts::{Code, Command, Day, LINE_END, Moment, Text, count, state_name, until};
 use crate::text::shown;
 use crate::{Level, RootDetails};
 use jiff::Timestamp;

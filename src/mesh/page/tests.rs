@@ -1,5 +1,7 @@
 use super::parsed::Html;
 use super::*;
+use crate::{Finding, RootDetails};
+use jiff::Timestamp;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
