@@ -88,6 +88,8 @@ mod request;
 mod roots;
 mod secret;
 pub mod snapshot;
+#[cfg(test)]
+mod testing;
 mod text;
 mod token;
 mod verdict;

@@ -329,6 +329,7 @@ fn check_pool(entry: &str) -> Result<(), Refusal> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::mutated;
     use crate::{PeeringToken, Secret, Shape};
     use proptest::prelude::*;
 
@@ -429,7 +430,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_bytes_panic(token: Vec<u8>, json: Vec<u8>) {
+        fn no_bytes_panic(
+            token in mutated(Just(sound().encode(Shape::V1_16).as_bytes().to_vec())),
+            json in mutated(Just(sound().to_json(Shape::V1_16).as_bytes().to_vec())),
+        ) {
             let _ = judge(&token);
             let _ = judge(crate::encode_base64(&json).as_bytes());
         }

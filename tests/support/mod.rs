@@ -7,6 +7,8 @@
 pub mod command;
 pub mod kind;
 pub mod oracle;
+#[path = "../../src/testing.rs"]
+pub mod testing;
 pub mod tools;
 pub mod verdict;
 

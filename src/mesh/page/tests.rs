@@ -1,5 +1,6 @@
 use super::parsed::Html;
 use super::*;
+use crate::testing;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -376,7 +377,7 @@ fn structure(page: &Html) -> Vec<(&str, Vec<(&str, &str)>)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(testing::config(6))]
 
     /// No text adds or ends an element or an attribute, and each is there as it is shown elsewhere.
     #[test]

@@ -1,6 +1,7 @@
 //! What is seeded is read back, and nothing else changes.
 
 use super::archives::{fixture, read, secret, seeded, unpack};
+use crate::support::testing;
 use peertok::PeeringToken;
 use peertok::snapshot::{Change, Direction, End, Seed, State, TokenStatus};
 use proptest::prelude::*;
@@ -63,7 +64,7 @@ fn has(state: &State, seed: &Seed) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(testing::config(16))]
 
     #[test]
     fn what_is_seeded_is_read_and_nothing_else_changes(
