@@ -438,6 +438,7 @@ fn expected(found: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use peertok_testing as testing;
     use proptest::prelude::*;
 
     /// Brings a text in reads of these sizes.
@@ -474,7 +475,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(32))]
+        #![proptest_config(testing::config(8))]
 
         /// However the input comes, whole lines go out and nothing is lost.
         #[test]

@@ -10,14 +10,15 @@ use crate::restore::ERASED;
 use crate::text::{date, one_line, shown};
 use crate::{Finding, Level};
 use clap::ValueEnum;
-use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
+use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The name of a site's snapshot.
 const SNAPSHOT: &str = "seeded.snap";
-/// From how many pairs on there is a bar: fewer are written before anyone looks.
+/// From how many pairs on progress is shown: fewer are written before anyone looks.
 const MANY: usize = 100;
 
 /// Writes all that the sites of a mesh need to peer, or checks it.
@@ -104,18 +105,16 @@ pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
     });
     options.rotate = &arguments.rotate;
     options.allow_old_base = arguments.allow_old_base;
-    let bar = ProgressBar::hidden();
-    let style = ProgressStyle::with_template("writing pairs {bar:40} {pos}/{len}");
-    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    let shown = AtomicBool::new(false);
     let built = build(text, &options, &|done, all| {
-        if all >= MANY && bar.length().is_none() {
-            bar.set_length(u64::try_from(all).unwrap_or(u64::MAX));
-            // It draws on standard error, and there only on a terminal.
-            bar.set_draw_target(indicatif::ProgressDrawTarget::stderr());
+        if all >= MANY && io::stderr().is_terminal() {
+            shown.store(true, Ordering::Relaxed);
+            let _ = write!(io::stderr(), "\rwriting pairs {done}/{all}");
         }
-        bar.set_position(u64::try_from(done).unwrap_or(u64::MAX));
     });
-    bar.finish_and_clear();
+    if shown.into_inner() {
+        let _ = write!(io::stderr(), "\r{:40}\r", "");
+    }
     match built {
         Ok(built) => tell_built(out, &built),
         Err(MeshError::File(faults)) => Err(faults_of(&name, text, faults)),

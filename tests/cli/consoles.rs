@@ -290,7 +290,7 @@ fn documents_tell_what_happens() {
 }
 
 /// The commands that have no commands within them, such as `snapshot show`, with their help.
-fn commands(within: &str) -> Vec<(String, String)> {
+pub(super) fn commands(within: &str) -> Vec<(String, String)> {
     let help = stdout(
         &within
             .split_whitespace()

@@ -7,6 +7,7 @@ use crate::support::tools::skip;
 use jiff::Timestamp;
 use peertok::mesh::check;
 use peertok::snapshot::State;
+use peertok_testing::cases;
 use std::fs::{self, File};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -64,7 +65,7 @@ fn a_kill_at_any_moment_leaves_the_old_file_or_the_new_one() {
     let whole_run = whole_run.max().unwrap_or_default();
 
     let (mut left_old, mut left_new) = (0, 0);
-    for _ in 0..200 {
+    for _ in 0..cases(20) {
         fs::write(&out, &old).unwrap();
         let mut writer = seed(&out, "new").spawn().unwrap();
         let moment = fastrand::f64() * 1.5;
@@ -125,7 +126,7 @@ fn a_killed_mesh_is_completed_by_the_next_run_with_the_same_secrets() {
     let all = files(&folder.path().join("whole"));
 
     let mut incomplete = 0;
-    for number in 0..30 {
+    for number in 0..cases(4) {
         let name = format!("kit-{number}");
         let out = folder.path().join(&name);
         let mut kept: Option<Vec<u8>> = None;

@@ -13,6 +13,7 @@ mod page;
 mod repository;
 mod secrets;
 mod shells;
+mod snippets;
 mod streams;
 #[path = "../support/mod.rs"]
 mod support;

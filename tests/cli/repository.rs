@@ -2,8 +2,7 @@
 //! of the machine that it was written on. Links that leave the repository are not followed.
 
 use crate::support::root;
-use comrak::nodes::NodeValue;
-use comrak::{Anchorizer, Arena, Options, parse_document};
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 
@@ -42,45 +41,46 @@ enum Mark {
 
 /// The headings and links of a Markdown text, in order.
 fn marks(markdown: &str) -> Vec<Mark> {
-    let arena = Arena::new();
-    let mut options = Options::default();
-    options.extension.table = true;
-    options.extension.footnotes = true;
-    let document = parse_document(&arena, markdown, &options);
     let mut marks = Vec::new();
-    for node in document.descendants() {
-        match &node.data().value {
-            NodeValue::Heading(_) => {
-                let text = node
-                    .descendants()
-                    .filter_map(|part| match &part.data().value {
-                        NodeValue::Text(text) => Some(text.to_string()),
-                        NodeValue::Code(code) => Some(code.literal.clone()),
-                        _ => None,
-                    });
-                marks.push(Mark::Heading(text.collect()));
+    let mut heading: Option<String> = None;
+    let options = Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES;
+    for event in Parser::new_ext(markdown, options) {
+        match event {
+            Event::Start(Tag::Heading { .. }) => heading = Some(String::new()),
+            Event::End(TagEnd::Heading(_)) => marks.extend(heading.take().map(Mark::Heading)),
+            Event::Text(text) | Event::Code(text) => {
+                if let Some(heading) = &mut heading {
+                    heading.push_str(&text);
+                }
             }
-            NodeValue::Link(link) | NodeValue::Image(link) => {
-                marks.push(Mark::Link(link.url.clone()));
+            Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => {
+                marks.push(Mark::Link(dest_url.to_string()));
             }
-            NodeValue::HtmlInline(html) => assert!(!html.contains("href="), "{html}"),
-            NodeValue::HtmlBlock(html) => assert!(!html.literal.contains("href="), "{markdown}"),
+            Event::InlineHtml(html) | Event::Html(html) => {
+                assert!(!html.contains("href="), "{html}");
+            }
             _ => {}
         }
     }
     marks
 }
 
-/// The anchors that GitHub gives to the headings of a Markdown text.
+/// The anchors that GitHub gives to the headings of a Markdown text: in lower case, without
+/// punctuation, with hyphens for spaces, and with a number from the second of the same name on.
 fn anchors(markdown: &str) -> BTreeSet<String> {
-    let mut anchorizer = Anchorizer::new();
-    let headings = marks(markdown).into_iter().filter_map(|mark| match mark {
-        Mark::Heading(heading) => Some(heading),
-        Mark::Link(_) => None,
-    });
-    headings
-        .map(|heading| anchorizer.anchorize(&heading))
-        .collect()
+    let mut anchors = BTreeSet::new();
+    for mark in marks(markdown) {
+        let Mark::Heading(heading) = mark else {
+            continue;
+        };
+        let kept = |c: &char| c.is_alphanumeric() || " -_".contains(*c);
+        let heading: String = heading.to_lowercase().chars().filter(kept).collect();
+        let anchor = heading.replace(' ', "-");
+        let numbered = (1..).map(|number| format!("{anchor}-{number}"));
+        let mut names = std::iter::once(anchor.clone()).chain(numbered);
+        anchors.extend(names.find(|name| !anchors.contains(name)));
+    }
+    anchors
 }
 
 /// Where a link in a file leads to, from the root; nothing where it leads out of the tree.

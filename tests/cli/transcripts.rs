@@ -1,5 +1,6 @@
 //! Runs of the command in `tests/cmd`, one behaviour a file.
 
+use super::consoles::commands;
 use super::*;
 
 /// A run of the command, in a file of `tests/cmd` that is named after it; `[..]` stands for what
@@ -19,7 +20,6 @@ struct Transcript {
 #[test]
 fn transcripts() {
     let overwrite = std::env::var_os("SNAPSHOTS").is_some_and(|value| value == "overwrite");
-    let mut run = 0;
     for entry in fs::read_dir(root().join("tests/cmd")).unwrap() {
         let path = entry.unwrap().path();
         let transcript = fs::read_to_string(&path).unwrap();
@@ -59,9 +59,11 @@ fn transcripts() {
                 .stdout_eq(transcript.stdout)
                 .stderr_eq(transcript.stderr);
         }
-        run += 1;
     }
-    assert!(run >= 100, "found only {run} transcripts");
+    for (command, _) in commands("") {
+        let help = format!("tests/cmd/{}-help.toml", command.replace(' ', "-"));
+        assert!(root().join(&help).exists(), "there is no {help}");
+    }
 }
 
 /// What was printed, with each line that an expected one with `[..]` stands for replaced by that.

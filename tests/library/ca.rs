@@ -2,7 +2,7 @@
 //! eyes of `peertok ca check`.
 
 use crate::support::tools::has;
-use crate::support::{command, root, schema};
+use crate::support::{Schema, command, root, schema};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -163,7 +163,7 @@ fn json_output_keeps_to_its_schema() {
         schema("peertok.ca.1.json"),
         schema("peertok.ca-check.1.json"),
     );
-    let keeps = |schema: &jsonschema::Validator, output: &Output| {
+    let keeps = |schema: &Schema, output: &Output| {
         let printed: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
         if let Err(error) = schema.validate(&printed) {
             panic!("{error}: {printed}");

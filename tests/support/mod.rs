@@ -10,6 +10,8 @@ pub mod oracle;
 pub mod tools;
 pub mod verdict;
 
+use boon::{Compiler, SchemaIndex, Schemas};
+use serde_json::Value;
 use std::fs;
 use std::path::Path;
 
@@ -29,8 +31,30 @@ pub fn fixture_text(name: &str) -> String {
     String::from_utf8(fixture(name)).unwrap()
 }
 
-/// A published JSON Schema, by its file name in `docs/schemas`.
-pub fn schema(name: &str) -> jsonschema::Validator {
-    let file = fs::read(root().join("docs/schemas").join(name)).unwrap();
-    jsonschema::validator_for(&serde_json::from_slice(&file).unwrap()).unwrap()
+/// A published JSON Schema.
+pub struct Schema {
+    schemas: Schemas,
+    index: SchemaIndex,
+}
+
+/// The schema with this file name in `docs/schemas`.
+pub fn schema(name: &str) -> Schema {
+    let (mut schemas, mut compiler) = (Schemas::new(), Compiler::new());
+    compiler.enable_format_assertions();
+    let file = root().join("docs/schemas").join(name);
+    let index = compiler.compile(file.to_str().unwrap(), &mut schemas);
+    let index = index.unwrap_or_else(|error| panic!("{name}: {error:#}"));
+    Schema { schemas, index }
+}
+
+impl Schema {
+    /// Fails with every place at which a value does not keep to the schema.
+    pub fn validate(&self, value: &Value) -> Result<(), String> {
+        let valid = self.schemas.validate(value, self.index);
+        valid.map_err(|error| format!("{error:#}"))
+    }
+
+    pub fn is_valid(&self, value: &Value) -> bool {
+        self.validate(value).is_ok()
+    }
 }

@@ -284,6 +284,7 @@ impl AddressList {
 mod tests {
     use super::*;
     use crate::schema::Struct;
+    use peertok_testing::mutated;
     use proptest::option;
     use proptest::prelude::*;
 
@@ -388,9 +389,12 @@ mod tests {
         }
 
         #[test]
-        fn no_bytes_panic(bytes: Vec<u8>) {
-            let _ = PeeringToken::decode(&bytes);
-            let _ = Reading::of_json(&bytes);
+        fn no_bytes_panic(
+            text in mutated(token().prop_map(|token| token.encode(Shape::V1_16).as_bytes().to_vec())),
+            json in mutated(token().prop_map(|token| token.to_json(Shape::V1_16).as_bytes().to_vec())),
+        ) {
+            let _ = PeeringToken::decode(&text);
+            let _ = Reading::of_json(&json);
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::*;
 use godialect::pem::certificates;
+use peertok_testing as testing;
 use proptest::prelude::*;
 use std::fs;
 use std::path::Path;
@@ -232,7 +233,7 @@ fn certificates_are_read_as_x509_parser_reads_them() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4096))]
+    #![proptest_config(testing::config(512))]
 
     /// Whatever Go takes is read, and as x509-parser reads it, where that can. The upper bits stay,
     /// since x509-parser does not look at them in every tag.

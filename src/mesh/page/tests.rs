@@ -2,6 +2,7 @@ use super::parsed::Html;
 use super::*;
 use crate::{Finding, RootDetails};
 use jiff::Timestamp;
+use peertok_testing as testing;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -379,7 +380,7 @@ fn structure(page: &Html) -> Vec<(&str, Vec<(&str, &str)>)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(testing::config(6))]
 
     /// No text adds or ends an element or an attribute, and each is there as it is shown elsewhere.
     #[test]

@@ -3,6 +3,7 @@
 use super::archives::{fixture, read, secret, seeded, unpack};
 use peertok::PeeringToken;
 use peertok::snapshot::{Change, Direction, End, Seed, State, TokenStatus};
+use peertok_testing as testing;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 
@@ -67,7 +68,7 @@ fn has(state: &State, seed: &Seed) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(testing::config(16))]
 
     #[test]
     fn what_is_seeded_is_read_and_nothing_else_changes(
