@@ -300,7 +300,7 @@ mod tests {
         } else {
             format!("{host}:8503")
         };
-        let address = Address::read("ServerAddresses", 0, &address).unwrap();
+        let address = Address::read(Field::ServerAddresses, 0, &address).unwrap();
         address.purpose.map(|set_aside| set_aside.purpose)
     }
 

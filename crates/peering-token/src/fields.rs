@@ -98,17 +98,16 @@ impl<'a> Fields<'a> {
         json: &'a [u8],
         known_root: KnownRoot<'_>,
     ) -> Result<(Self, Option<TypeError>), SyntaxError> {
-        let mut fields = Self::default();
+        let mut read = (Self::default(), None);
         let mut walk = Walk {
-            fields: &mut fields,
-            type_error: None,
+            fields: &mut read.0,
+            type_error: &mut read.1,
             known_root,
         };
         let mut reader = Reader::new(json);
         walk.object(&mut reader, Struct::PeeringToken, "value")?;
         reader.finish()?;
-        let type_error = walk.type_error;
-        Ok((fields, type_error))
+        Ok(read)
     }
 
     /// The literal of a string; an empty one where the field is missing or is no string.
@@ -268,7 +267,7 @@ pub type KnownRoot<'k> = &'k mut dyn FnMut(&[u8]) -> Option<usize>;
 /// A walk over a token's JSON that keeps the first type error and goes on.
 struct Walk<'f, 'a, 'k> {
     fields: &'f mut Fields<'a>,
-    type_error: Option<TypeError>,
+    type_error: &'f mut Option<TypeError>,
     known_root: KnownRoot<'k>,
 }
 
@@ -282,7 +281,7 @@ impl<'a> Walk<'_, 'a, '_> {
     ) -> Result<(), SyntaxError> {
         let found = reader.peek()?;
         if found != Kind::Object {
-            return mismatch(&mut self.type_error, reader, found, place, object.go_type());
+            return mismatch(self.type_error, reader, found, place, object.go_type());
         }
         // In a token that a server wrote, each key is that of the next field.
         let mut next = 0;
@@ -300,7 +299,7 @@ impl<'a> Walk<'_, 'a, '_> {
         match field.kind() {
             schema::Kind::Text => {
                 let text = &mut self.fields.texts[field.rank()];
-                read_text(&mut self.type_error, reader, field, text)
+                read_text(self.type_error, reader, field, text)
             }
             schema::Kind::List => self.list(reader, field),
             schema::Kind::Object(object) => {
