@@ -1,14 +1,14 @@
 //! The addresses that a dialer tries, and what their hosts are for.
 
 use super::token::Token;
-use crate::{Release, Shape};
+use crate::{Field, Release, Shape};
 use godialect::target::{Target, ip_literal, is_domain_name};
 use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// An address that a dialer tries.
 pub(super) struct Address<'a> {
-    list: &'static str,
+    list: Field,
     index: usize,
     /// The address as it stands in the token.
     pub(super) text: &'a str,
@@ -45,8 +45,8 @@ impl<'a> Address<'a> {
     pub(super) fn all(token: &'a Token<'a>, dialer: Option<Release>) -> Vec<Self> {
         let knows_manual = dialer.is_none_or(|dialer| dialer.shape() > Shape::V1_13);
         let (list, addresses) = match &token.manual_server_addresses {
-            manual if knows_manual && !manual.is_empty() => ("ManualServerAddresses", manual),
-            _ => ("ServerAddresses", &token.server_addresses),
+            manual if knows_manual && !manual.is_empty() => (Field::ManualServerAddresses, manual),
+            _ => (Field::ServerAddresses, &token.server_addresses),
         };
         let addresses = addresses.iter().enumerate();
         addresses
@@ -54,7 +54,7 @@ impl<'a> Address<'a> {
             .collect()
     }
 
-    fn read(list: &'static str, index: usize, text: &'a str) -> Option<Self> {
+    fn read(list: Field, index: usize, text: &'a str) -> Option<Self> {
         let (host, port) = match Target::of(text)? {
             Target::Host { host, port } => (Host::of(host), port),
             Target::Scheme(scheme) => (Host::Scheme(scheme), 0),
@@ -74,7 +74,7 @@ impl<'a> Address<'a> {
 
     /// The JSON path.
     pub(super) fn path(&self) -> String {
-        format!("$.{}[{}]", self.list, self.index)
+        format!("{}[{}]", self.list.json_path(), self.index)
     }
 
     /// Whether a dialer gets as far as dialing or looking up the host.
@@ -300,7 +300,7 @@ mod tests {
         } else {
             format!("{host}:8503")
         };
-        let address = Address::read("ServerAddresses", 0, &address).unwrap();
+        let address = Address::read(Field::ServerAddresses, 0, &address).unwrap();
         address.purpose.map(|set_aside| set_aside.purpose)
     }
 

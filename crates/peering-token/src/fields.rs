@@ -21,7 +21,6 @@ const LISTS: usize = schema::Kind::List.count();
 const OBJECTS: usize = schema::Kind::Object(Struct::PeeringToken).count();
 
 /// A token's fields as the literals in its JSON: a literal is unescaped where its string is needed.
-#[derive(Default)]
 pub struct Fields<'a> {
     /// The fields of each kind, in the order of the table.
     texts: [Raw<'a>; TEXTS],
@@ -70,6 +69,17 @@ impl<'a> List<'a> {
     }
 }
 
+impl Default for Fields<'_> {
+    fn default() -> Self {
+        Self {
+            texts: [Raw::default(); TEXTS],
+            lists: Default::default(),
+            has_object: [false; OBJECTS],
+            shape: Shape::V1_13,
+        }
+    }
+}
+
 static NO_LIST: List<'static> = List {
     slots: Vec::new(),
     length: 0,
@@ -88,18 +98,16 @@ impl<'a> Fields<'a> {
         json: &'a [u8],
         known_root: KnownRoot<'_>,
     ) -> Result<(Self, Option<TypeError>), SyntaxError> {
+        let mut read = (Self::default(), None);
         let mut walk = Walk {
-            fields: Self {
-                shape: Shape::V1_13,
-                ..Self::default()
-            },
-            type_error: None,
+            fields: &mut read.0,
+            type_error: &mut read.1,
             known_root,
         };
         let mut reader = Reader::new(json);
         walk.object(&mut reader, Struct::PeeringToken, "value")?;
         reader.finish()?;
-        Ok((walk.fields, walk.type_error))
+        Ok(read)
     }
 
     /// The literal of a string; an empty one where the field is missing or is no string.
@@ -152,19 +160,36 @@ impl Rest<'_> {
         })
     }
 
+    /// As [`Self::starts_with`], of one byte.
+    #[inline]
+    fn byte(&mut self, expected: u8) -> bool {
+        match self.0.split_first() {
+            Some((&byte, rest)) if byte == expected => {
+                self.0 = rest;
+                true
+            }
+            _ => false,
+        }
+    }
+
     fn object(&mut self, fields: &Fields<'_>, object: Struct) -> bool {
         if !fields.has(object) {
             return self.starts_with(b"null");
         }
-        let mut before: &[u8] = b"{";
+        if !self.byte(b'{') {
+            return false;
+        }
+        let mut is_first = true;
         for &field in object.fields() {
             let is_left_out = object.is_optional() && fields.is_unset(field);
             if field.since() > fields.shape || is_left_out {
                 continue;
             }
-            if !self.starts_with(before) || !self.starts_with(field.quoted_key().as_bytes()) {
+            let key = field.written_key().as_bytes();
+            if !self.starts_with(if is_first { &key[1..] } else { key }) {
                 return false;
             }
+            is_first = false;
             let is_written = match field.kind() {
                 schema::Kind::Text => self.text(fields.text(field)),
                 schema::Kind::List => self.list(fields.list(field)),
@@ -173,15 +198,14 @@ impl Rest<'_> {
             if !is_written {
                 return false;
             }
-            before = b",";
         }
-        self.starts_with(if before == b"{" { b"{}" } else { b"}" })
+        self.byte(b'}')
     }
 
     fn text(&mut self, text: Raw<'_>) -> bool {
-        self.starts_with(b"\"")
+        self.byte(b'"')
             && self.starts_with(text.literal())
-            && self.starts_with(b"\"")
+            && self.byte(b'"')
             && text.is_as_written()
     }
 
@@ -190,10 +214,9 @@ impl Rest<'_> {
             return self.starts_with(b"null");
         }
         let mut entries = list.entries().iter().enumerate();
-        self.starts_with(b"[")
-            && entries
-                .all(|(index, &entry)| (index == 0 || self.starts_with(b",")) && self.text(entry))
-            && self.starts_with(b"]")
+        self.byte(b'[')
+            && entries.all(|(index, &entry)| (index == 0 || self.byte(b',')) && self.text(entry))
+            && self.byte(b']')
     }
 }
 
@@ -242,13 +265,13 @@ impl From<&Fields<'_>> for PeeringToken {
 pub type KnownRoot<'k> = &'k mut dyn FnMut(&[u8]) -> Option<usize>;
 
 /// A walk over a token's JSON that keeps the first type error and goes on.
-struct Walk<'a, 'k> {
-    fields: Fields<'a>,
-    type_error: Option<TypeError>,
+struct Walk<'f, 'a, 'k> {
+    fields: &'f mut Fields<'a>,
+    type_error: &'f mut Option<TypeError>,
     known_root: KnownRoot<'k>,
 }
 
-impl<'a> Walk<'a, '_> {
+impl<'a> Walk<'_, 'a, '_> {
     /// Reads an object, of which Go says that it stands at this place.
     fn object(
         &mut self,
@@ -258,7 +281,7 @@ impl<'a> Walk<'a, '_> {
     ) -> Result<(), SyntaxError> {
         let found = reader.peek()?;
         if found != Kind::Object {
-            return mismatch(&mut self.type_error, reader, found, place, object.go_type());
+            return mismatch(self.type_error, reader, found, place, object.go_type());
         }
         // In a token that a server wrote, each key is that of the next field.
         let mut next = 0;
@@ -276,7 +299,7 @@ impl<'a> Walk<'a, '_> {
         match field.kind() {
             schema::Kind::Text => {
                 let text = &mut self.fields.texts[field.rank()];
-                read_text(&mut self.type_error, reader, field, text)
+                read_text(self.type_error, reader, field, text)
             }
             schema::Kind::List => self.list(reader, field),
             schema::Kind::Object(object) => {

@@ -25,8 +25,8 @@ pub enum Kind {
 
 struct Row {
     key: &'static str,
-    /// The key as a server writes it before the value.
-    quoted_key: &'static str,
+    /// The key as a server writes it between two values.
+    written_key: &'static str,
     json_path: &'static str,
     go_place: &'static str,
     parent: Struct,
@@ -43,6 +43,8 @@ struct Object {
     json_path: &'static str,
     go_type: &'static str,
     fields: &'static [Field],
+    /// The fields' keys.
+    keys: &'static [&'static str],
     is_optional: bool,
 }
 
@@ -90,7 +92,7 @@ macro_rules! schema {
         static ROWS: [Row; Field::ALL.len()] = [$($(
             Row {
                 key: $key,
-                quoted_key: concat!("\"", $key, "\":"),
+                written_key: concat!(",\"", $key, "\":"),
                 json_path: concat!("$", $path, ".", $key),
                 go_place: concat!("struct field ", $go, $path, ".", $key),
                 parent: Struct::$object,
@@ -123,6 +125,7 @@ macro_rules! schema {
                 json_path: concat!("$", $path),
                 go_type: concat!("structs.", $go),
                 fields: &[$(Field::$field),*],
+                keys: &[$($key),*],
                 is_optional: $optional,
             },
         )*];
@@ -269,9 +272,9 @@ impl Field {
         self.row().is_secret
     }
 
-    /// The key with its quotes and the colon behind it.
-    pub(crate) fn quoted_key(self) -> &'static str {
-        self.row().quoted_key
+    /// The key in its quotes, with the comma before it and the colon behind it.
+    pub(crate) fn written_key(self) -> &'static str {
+        self.row().written_key
     }
 
     /// The place in Go's type errors.
@@ -359,17 +362,18 @@ impl Struct {
     /// of the time. Gives the index too.
     #[inline]
     pub(crate) fn find_from(self, first: usize, key: Raw<'_>) -> Option<(usize, Field)> {
-        let fields = self.fields();
-        let (before, from) = fields.split_at_checked(first).unwrap_or((&[], fields));
-        let skipped = before.len();
-        let is_found = |field: &Field| key.folds_to(field.key());
-        match from.iter().position(is_found) {
-            Some(index) => Some((skipped + index, from[index])),
-            None => before
-                .iter()
-                .position(is_found)
-                .map(|index| (index, before[index])),
+        let Object { fields, keys, .. } = self.object();
+        let mut index = first;
+        for _ in *keys {
+            if index >= keys.len() {
+                index = 0;
+            }
+            if key.folds_to(keys[index]) {
+                return Some((index, fields[index]));
+            }
+            index += 1;
         }
+        None
     }
 
     /// Go's name of the type.

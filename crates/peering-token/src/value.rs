@@ -186,7 +186,7 @@ impl PeeringToken {
     pub(crate) fn written_size_of(&self, object: Struct) -> usize {
         let fields = object.fields().iter();
         fields
-            .map(|&field| field.quoted_key().len() + 1 + self.written_size(field))
+            .map(|&field| field.written_key().len() + self.written_size(field))
             .sum()
     }
 
@@ -203,17 +203,22 @@ impl PeeringToken {
     }
 
     fn write_object(&self, out: &mut String, object: Struct, shape: Shape) {
-        let mut before = '{';
+        out.push('{');
+        let mut is_first = true;
         for &field in object.fields() {
             let is_left_out = object.is_optional() && self.get(field).is_unset();
             if field.since() <= shape && !is_left_out {
-                out.push(before);
-                out.push_str(field.quoted_key());
+                let key = field.written_key();
+                out.push_str(if is_first {
+                    key.trim_start_matches(',')
+                } else {
+                    key
+                });
                 self.write_field(out, field, shape);
-                before = ',';
+                is_first = false;
             }
         }
-        out.push_str(if before == '{' { "{}" } else { "}" });
+        out.push('}');
     }
 }
 

@@ -56,12 +56,12 @@ fn check_values(subject: &Subject<'_>, found: &mut Found) {
         }
     }
     let has_upper = |text: &str| text.bytes().any(|byte| byte.is_ascii_uppercase());
-    for (path, uuid) in [
-        ("$.PeerID", &subject.token.peer_id),
-        ("$.EstablishmentSecret", &subject.token.establishment_secret),
+    for (field, uuid) in [
+        (Field::PeerId, &subject.token.peer_id),
+        (Field::EstablishmentSecret, &subject.token.establishment_secret),
     ] {
         if has_upper(uuid) && is_uuid(uuid) {
-            found.at(path, "a server writes UUIDs in lower case");
+            found.at(field.json_path(), "a server writes UUIDs in lower case");
         }
     }
 }

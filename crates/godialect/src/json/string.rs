@@ -72,6 +72,12 @@ impl<'a> Raw<'a> {
                 && (self.bytes == name.as_bytes()
                     || self.bytes.eq_ignore_ascii_case(name.as_bytes()));
         }
+        self.folds_slowly_to(name)
+    }
+
+    /// As [`Self::folds_to`], of a key with escapes or characters beyond ASCII.
+    #[cold]
+    fn folds_slowly_to(self, name: &str) -> bool {
         let folded = self.unescape();
         folded
             .chars()
