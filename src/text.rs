@@ -2,7 +2,7 @@
 //! a time is a date and a distance.
 
 #[cfg(feature = "cli")]
-use crate::RootDetails;
+use crate::roots::RootDetails;
 use jiff::Timestamp;
 use peertok_secret::{redacted, without_private_keys};
 use std::borrow::Cow;

@@ -5,15 +5,14 @@ use super::input::{MAX_SIZE, Source};
 use super::report::Failure;
 use super::text::{shown, without_secrets};
 use super::{Format, Status, output};
+use crate::diff::{ComparedRoot, Difference, SetDifference, Written, diff, diff_json};
+use crate::finding::Context;
 use crate::input::{InputFormat, TokenInput};
 use crate::inspect::{Content, Inspector};
-use crate::{
-    Circumstances, ComparedRoot, Difference, Field, PeeringToken, Refusal, SetDifference, Value,
-    Written, diff, diff_json,
-};
 use anstyle::{AnsiColor, Style};
 use jiff::Timestamp;
 use peering_token::schema::Kind;
+use peering_token::{Field, PeeringToken, Refusal, Value};
 use serde::Serialize;
 use std::borrow::Cow;
 use std::ffi::OsString;
@@ -95,7 +94,7 @@ fn side<'a>(
     input: &'a TokenInput,
     inspector: &'a mut Inspector,
 ) -> Result<Side<'a>, Failure> {
-    let inspection = inspector.inspect(input, &Circumstances::at(Timestamp::now()));
+    let inspection = inspector.inspect(input, &Context::at(Timestamp::now()));
     let Some(content) = inspection.content else {
         let refusal = inspection.refusal.unwrap_or(Refusal::Missing);
         let message = format!(

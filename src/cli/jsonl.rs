@@ -11,8 +11,8 @@ use super::judging::JudgingArgs;
 use super::output::ignore_broken_pipe;
 use super::report::Failure;
 use super::text::{self, without_secrets};
+use crate::finding::{Context, Finding, rules};
 use crate::inspect::Inspector;
-use crate::{Circumstances, Finding, rules};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -80,7 +80,7 @@ impl<'a> Verdict<'a> {
 /// How every line is judged.
 struct Judging {
     max_size: usize,
-    circumstances: Circumstances<'static>,
+    context: Context<'static>,
     arguments: JudgingArgs,
 }
 
@@ -91,13 +91,13 @@ pub(super) fn run(
     max_size: usize,
     arguments: &JudgingArgs,
 ) -> Result<Status, Failure> {
-    let mut circumstances = arguments.circumstances();
-    circumstances.costly = rules()
+    let mut context = arguments.context();
+    context.costly = rules()
         .iter()
         .any(|rule| rule.is_costly() && arguments.denies(rule));
     let judging = Judging {
         max_size,
-        circumstances,
+        context,
         arguments: arguments.clone(),
     };
     let (name, input): (String, Box<dyn Read + Send>) = match source {
@@ -379,10 +379,10 @@ fn answer(inspector: &mut Inspector, lines: &[u8], judging: &Judging) -> Answers
 }
 
 /// What one judge answers to whole lines, where no flags are given, for the benches.
-pub fn jsonl_answers(circumstances: Circumstances<'static>) -> impl FnMut(&[u8]) -> Vec<u8> {
+pub fn jsonl_answers(context: Context<'static>) -> impl FnMut(&[u8]) -> Vec<u8> {
     let judging = Judging {
         max_size: usize::MAX,
-        circumstances,
+        context,
         arguments: JudgingArgs::without_flags(),
     };
     let mut inspector = Inspector::default();
@@ -408,7 +408,7 @@ fn verdict<'a>(inspector: &mut Inspector, line: &'a [u8], judging: &Judging) -> 
         return Verdict::input(read.id, too_large(judging.max_size));
     }
     let token = read.token.as_bytes();
-    let inspection = inspector.inspect_bare(token, &judging.circumstances);
+    let inspection = inspector.inspect_bare(token, &judging.context);
     let (refusal, mut findings) = (inspection.refusal, inspection.findings);
     judging.arguments.weigh(&mut findings);
     Verdict {

@@ -7,11 +7,12 @@ use super::recovery::{self, notice_file_name};
 use super::report::Failure;
 use super::text::{date, one_line, shown, without_secrets};
 use super::{Format, Status, jsonl, output, snapshot};
+use crate::finding::{Finding, Level};
 use crate::input::{InputFormat, TokenInput};
 use crate::inspect::{Content, Inspection, Inspector};
 use crate::kubernetes::SecretKeyRef;
+use crate::recovery::Recovery;
 use crate::snapshot::{State, TokenStatus};
-use crate::{Finding, Level, Recovery};
 use anstyle::{AnsiColor, Style};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -63,16 +64,16 @@ pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
         snapshot(&arguments.snapshot)?,
         snapshot(&arguments.dialer_snapshot)?,
     );
-    let mut circumstances = arguments.judging.circumstances();
-    circumstances.acceptor = acceptor.as_ref();
-    circumstances.dialer = dialer.as_ref();
-    circumstances.name = arguments.name.as_deref();
+    let mut context = arguments.judging.context();
+    context.acceptor = acceptor.as_ref();
+    context.dialer = dialer.as_ref();
+    context.name = arguments.name.as_deref();
     let all = arguments.input.read_all()?;
     let several = all.len() > 1;
     let mut inspector = Inspector::default();
     let mut status = Status::Done;
     for (index, input) in all.iter().enumerate() {
-        let mut inspection = inspector.inspect(input, &circumstances);
+        let mut inspection = inspector.inspect(input, &context);
         arguments.judging.weigh(&mut inspection.findings);
         notice_file_name(&mut inspection, input.text());
         let validated = Validated {

@@ -3,8 +3,8 @@
 //! A single word is taken for a misspelt name. Of a longer text, the words count that it shares with
 //! an entry, the more the fewer entries have them.
 
-use super::answers;
-use crate::rules;
+use super::known_errors;
+use crate::finding::rules;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How much of a text is looked at, in bytes.
@@ -40,7 +40,7 @@ pub fn nearest(text: &str, most: usize) -> Vec<&'static str> {
 fn by_name(text: &str) -> Vec<(f64, &'static str)> {
     let names = rules().iter().map(|rule| rule.name);
     names
-        .chain(answers().map(|answer| answer.name))
+        .chain(known_errors().map(|answer| answer.name))
         .map(|name| (strsim::jaro_winkler(text, name), name))
         .filter(|(alike, _)| *alike >= ALIKE)
         .collect()
@@ -53,7 +53,7 @@ fn by_words(text: &str) -> Vec<(f64, &'static str)> {
     for rule in rules() {
         entries.push((rule.name, words(&[rule.name, rule.what].join(" "))));
     }
-    for answer in answers() {
+    for answer in known_errors() {
         let texts = [answer.texts, answer.shared].concat().join(" ");
         entries.push((
             answer.name,

@@ -3,8 +3,8 @@
 
 use super::read::{self, Found, ReadError, Value};
 use super::{ChoiceError, SecretKeyRef, Selector, choose_by};
-use crate::encode_base64;
 use granit_parser::ScalarStyle;
+use peering_token::encode_base64;
 use std::ops::Range;
 use zeroize::Zeroizing;
 

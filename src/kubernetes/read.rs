@@ -15,9 +15,10 @@
 use super::object::{Entry, Object, object};
 use super::yaml::{Node, Nodes, Scalar};
 use super::{SecretKeyRef, SecretToken, full_name, listed};
-use crate::{CorruptBase64, Field, decode_base64};
+use godialect::base64::CorruptBase64;
 use granit_parser::ScalarStyle;
 use memchr::memmem;
+use peering_token::{Field, decode_base64};
 use std::collections::HashSet;
 use std::ops::Range;
 use zeroize::Zeroizing;

@@ -1,8 +1,10 @@
 //! Why no kit is written.
 
+use crate::generate::GenerateError;
 use crate::restore::ERASED;
+use crate::roots::RootsError;
 use crate::snapshot::{NameTaken, SeedError, SnapshotError};
-use crate::{GenerateError, PeerNameError, Refusal, ReleaseError, RootsError};
+use peering_token::{PeerNameError, Refusal, ReleaseError};
 use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};

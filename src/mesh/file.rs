@@ -16,7 +16,7 @@
 
 use super::error::{Fault, Located, nearest_word};
 
-use crate::{Release, check_peer_name};
+use peering_token::{Release, check_peer_name};
 use serde::de::{self, Deserializer, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

@@ -8,9 +8,9 @@
 use super::error::MeshError;
 use super::file::{Mode, SiteState};
 use super::folder;
-use crate::Secret;
 use base16ct::lower::encode_string as hex;
 use jiff::Timestamp;
+use peertok_secret::Secret;
 use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::{BTreeMap, BTreeSet};

@@ -40,7 +40,7 @@ pub use error::{Fault, Located, MeshError};
 pub use file::{MeshFile, Mode};
 pub use options::Options;
 
-use crate::{Finding, Level};
+use crate::finding::{Finding, Level};
 use kept::Kept;
 use plan::Plan;
 use std::collections::BTreeSet;
