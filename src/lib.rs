@@ -80,9 +80,11 @@ pub mod input;
 pub mod inspect;
 pub mod kubernetes;
 pub mod mesh;
+mod private_file;
 pub mod recovery;
 mod restore;
 pub mod roots;
+mod similar;
 pub mod snapshot;
 mod text;
 

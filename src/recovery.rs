@@ -26,7 +26,7 @@ mod undo;
 pub use lookalike::Lookalike;
 pub use partial::Partial;
 
-use crate::text::without_secrets;
+use crate::text::Verdict;
 use godialect::base64;
 use partial::Found;
 use peering_token::Refusal;
@@ -79,9 +79,8 @@ impl Serialize for Recovery {
         enum Json<'a> {
             Token {
                 damages: &'a [Damage],
-                accepted: bool,
-                stage: Option<&'static str>,
-                error: Option<String>,
+                #[serde(flatten)]
+                verdict: Verdict,
             },
             Truncated {
                 damages: &'a [Damage],
@@ -89,6 +88,7 @@ impl Serialize for Recovery {
                 cut: Option<&'a str>,
                 length: usize,
             },
+            #[serde(rename = "mistaken")]
             Lookalike {
                 name: &'static str,
                 message: String,
@@ -96,16 +96,10 @@ impl Serialize for Recovery {
             },
         }
         let json = match self {
-            Self::Token(repaired) => {
-                let refusal = repaired.refusal.as_ref();
-                Json::Token {
-                    damages: &repaired.damages,
-                    accepted: refusal.is_none(),
-                    stage: refusal.map(|refusal| refusal.stage().name()),
-                    error: refusal
-                        .map(|refusal| without_secrets(&refusal.to_string()).into_owned()),
-                }
-            }
+            Self::Token(repaired) => Json::Token {
+                damages: &repaired.damages,
+                verdict: repaired.refusal.as_ref().into(),
+            },
             Self::Truncated(partial) => Json::Truncated {
                 damages: &partial.damages,
                 whole: &partial.whole,

@@ -3,7 +3,7 @@
 use super::input::{TokenArgs, described};
 use super::recovery::{self, notice_file_name};
 use super::report::{self, Failure};
-use super::text::{self, shown, validity, without_secrets};
+use super::text::{self, Refused, shown, validity};
 use super::{Format, Status, output};
 use crate::finding::Context;
 use crate::input::{InputFormat, TokenInput};
@@ -200,11 +200,6 @@ fn print_json(shown: &Shown<'_>, inspection: &Inspection<'_>) -> Result<(), Fail
         entry: usize,
         certificate: Option<RootDetails>,
     }
-    #[derive(Serialize)]
-    struct Refused {
-        stage: &'static str,
-        error: String,
-    }
     let json = shown.redacted(shown.token.to_json(shown.shape).as_bytes())?;
     let token = serde_json::from_str(&json)
         .map_err(|error| Failure::could_not_run(format!("cannot write JSON: {error}")))?;
@@ -222,10 +217,7 @@ fn print_json(shown: &Shown<'_>, inspection: &Inspection<'_>) -> Result<(), Fail
                 details.map(move |certificate| Root { entry, certificate })
             })
             .collect(),
-        refusal: inspection.refusal.as_ref().map(|refusal| Refused {
-            stage: refusal.stage().name(),
-            error: without_secrets(&refusal.to_string()).into_owned(),
-        }),
+        refusal: inspection.refusal.as_ref().map(Refused::from),
         recovery: inspection.recovery.as_ref(),
     })
 }

@@ -3,7 +3,7 @@
 use super::decode::list_name;
 use super::input::{MAX_SIZE, Source};
 use super::report::Failure;
-use super::text::{shown, without_secrets};
+use super::text::{Refused, shown, without_secrets};
 use super::{Format, Status, output};
 use crate::diff::{ComparedRoot, Difference, SetDifference, Written, diff, diff_json};
 use crate::finding::Context;
@@ -329,13 +329,7 @@ struct JsonSide {
     form: InputFormat,
     shape: &'static str,
     dialed: Option<&'static str>,
-    refusal: Option<JsonRefusal>,
-}
-
-#[derive(Serialize)]
-struct JsonRefusal {
-    stage: &'static str,
-    error: String,
+    refusal: Option<Refused>,
 }
 
 #[derive(Serialize)]
@@ -415,10 +409,7 @@ fn print_json(compared: &Compared<'_>) -> Result<(), Failure> {
         form: side.input.format(),
         shape: side.content.shape().name(),
         dialed: side.token.dialed_list().map(list_name),
-        refusal: side.refusal.as_ref().map(|refusal| JsonRefusal {
-            stage: refusal.stage().name(),
-            error: without_secrets(&refusal.to_string()).into_owned(),
-        }),
+        refusal: side.refusal.as_ref().map(Refused::from),
     };
     let difference = &compared.difference;
     let texts = difference.texts.iter().map(|text| JsonText {

@@ -5,7 +5,7 @@ use super::input::{TokenArgs, described};
 use super::judging::JudgingArgs;
 use super::recovery::{self, notice_file_name};
 use super::report::Failure;
-use super::text::{date, one_line, shown, without_secrets};
+use super::text::{Verdict, date, one_line, shown};
 use super::{Format, Status, jsonl, output, snapshot};
 use crate::finding::{Finding, Level};
 use crate::input::{InputFormat, TokenInput};
@@ -218,24 +218,19 @@ fn print_json(validated: &Validated<'_>) -> Result<(), Failure> {
         schema: &'static str,
         form: InputFormat,
         secret: Option<&'a SecretKeyRef>,
-        accepted: bool,
-        stage: Option<&'static str>,
-        error: Option<String>,
+        #[serde(flatten)]
+        verdict: Verdict,
         token_status: Option<&'static str>,
         snapshot_taken_at: Option<Timestamp>,
         findings: &'a [Finding],
         recovery: Option<&'a Recovery>,
     }
     let inspection = validated.inspection;
-    let refusal = inspection.refusal.as_ref();
-    let error = refusal.map(ToString::to_string);
     output::print_json(&Output {
         schema: "peertok.validate/1",
         form: inspection.format,
         secret: validated.input.secret(),
-        accepted: refusal.is_none(),
-        stage: refusal.map(|refusal| refusal.stage().name()),
-        error: error.map(|error| without_secrets(&error).into_owned()),
+        verdict: inspection.refusal.as_ref().into(),
         token_status: validated.token_status.map(|(status, _)| status.name()),
         snapshot_taken_at: validated.token_status.and_then(|(_, taken)| taken),
         findings: &inspection.findings,

@@ -1,7 +1,8 @@
 //! Puts another token into a manifest. Everything but the value that holds the token keeps its
 //! bytes: comments, order, quotes, indentation, line ends, other documents.
 
-use super::read::{self, Found, ReadError, Value};
+use super::error::ReadError;
+use super::read::{self, Found, Value};
 use super::{ChoiceError, SecretKeyRef, Selector, choose_by};
 use granit_parser::ScalarStyle;
 use peering_token::encode_base64;

@@ -490,19 +490,3 @@ impl MeshError {
         move |error| Self::Io { verb, path, error }
     }
 }
-
-/// The word that comes nearest to another, where one is near.
-pub(super) fn nearest_word<'a>(
-    word: &str,
-    known: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
-    /// Below this two words are not alike.
-    const ALIKE: f64 = 0.82;
-    let alike = known
-        .into_iter()
-        .map(|known| (strsim::jaro_winkler(word, known), known))
-        .filter(|(alike, _)| *alike >= ALIKE);
-    alike
-        .max_by(|(one, _), (other, _)| one.total_cmp(other))
-        .map(|(_, known)| known)
-}
