@@ -5,7 +5,7 @@
 
 #![allow(clippy::print_stdout)]
 
-use peertok::Judge;
+use peertok::token::Judge;
 use std::io::{self, Read};
 use std::time::Instant;
 

@@ -6,7 +6,8 @@
 
 #![allow(clippy::print_stdout)]
 
-use peertok::{PeeringToken, Secret, Shape, encode_base64};
+use peertok::token::{Shape, encode_base64};
+use peertok::{PeeringToken, Secret};
 use rcgen::{
     BasicConstraints, CertificateParams, DistinguishedName, DnType, IsCa, KeyPair, KeyUsagePurpose,
     SanType,

@@ -7,10 +7,11 @@ mod written;
 
 pub use written::{Written, diff_json};
 
-use crate::{Field, PeeringToken, RootDetails};
+use crate::roots::RootDetails;
 use base16ct::lower::encode_string as hex;
 use godialect::pem::certificates;
 use peering_token::Value;
+use peering_token::{Field, PeeringToken};
 use ring::digest::{SHA256, digest};
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -371,7 +372,7 @@ fn same_cluster(a: &PeeringToken, b: &PeeringToken) -> Option<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Secret;
+    use peertok_secret::Secret;
     use proptest::prelude::*;
 
     fn fixture(name: &str) -> PeeringToken {
@@ -473,7 +474,9 @@ mod tests {
     #[test]
     fn an_empty_list_and_locality_are_none() {
         assert!(changed(|b| b.manual_server_addresses = Some(Vec::new())).is_none());
-        assert!(changed(|b| b.remote.locality = Some(crate::Locality::default())).is_none());
+        assert!(
+            changed(|b| b.remote.locality = Some(peering_token::Locality::default())).is_none()
+        );
     }
 
     #[test]

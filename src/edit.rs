@@ -13,10 +13,10 @@
 //!
 //! Order, whitespace, escapes, odd keys and unknown keys stay, within `Remote` too.
 
-use crate::{Field, PeeringToken, Shape};
 use godialect::json::{Kind, SyntaxError};
 use peering_token::object::{Entry, Object};
 use peering_token::schema::Struct;
+use peering_token::{Field, PeeringToken, Shape};
 use std::ops::Range;
 use zeroize::Zeroizing;
 
@@ -191,7 +191,8 @@ fn spliced(text: &[u8], splices: &[Splice]) -> Zeroizing<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Locality, Reading, Secret};
+    use peering_token::{Locality, Reading};
+    use peertok_secret::Secret;
     use peertok_testing::mutated;
     use proptest::prelude::*;
     use proptest::{collection, option, sample};

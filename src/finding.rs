@@ -17,7 +17,7 @@ mod subject;
 mod token;
 
 pub(crate) use subject::find;
-pub use subject::{Circumstances, findings};
+pub use subject::{Context, findings};
 
 use serde::Serialize;
 use std::fmt;
@@ -80,7 +80,7 @@ pub struct Rule {
 
 impl Rule {
     /// Whether the check costs more than all others together, so that it is left out where
-    /// [`Circumstances::costly`] is not set.
+    /// [`Context::costly`] is not set.
     #[must_use]
     pub fn is_costly(&self) -> bool {
         rules::COSTLY.iter().any(|costly| costly.code == self.code)

@@ -1,12 +1,13 @@
 //! Building a token from what is known of the acceptor, as its server would.
 
 use crate::roots::{RootDetails, Roots};
-use crate::{
-    Locality, MetaError, PeerNameError, PeeringToken, Refusal, Secret, Shape, check_meta,
-    check_peer_name, judge,
-};
 use consul_snapshot::is_uuid;
 use peering_token::is_server_address;
+use peering_token::{
+    Locality, MetaError, PeerNameError, PeeringToken, Refusal, Shape, check_meta, check_peer_name,
+    judge,
+};
+use peertok_secret::Secret;
 use ring::rand::{SecureRandom, SystemRandom};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv6Addr;
@@ -18,7 +19,7 @@ pub const DEFAULT_PORT: u16 = 8503;
 /// What a token is made of.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-pub struct Inputs {
+pub struct TokenSpec {
     /// The peer's name at the acceptor. It is no part of the token, but `generate-token` refuses a
     /// bad one.
     pub name: String,
@@ -52,7 +53,7 @@ pub struct Inputs {
     pub as_consul: bool,
 }
 
-impl Inputs {
+impl TokenSpec {
     /// The inputs for a token of the newest shape, with no roots and no addresses yet.
     #[must_use]
     pub fn new(name: impl Into<String>, datacenter: impl Into<String>) -> Self {
@@ -84,7 +85,7 @@ pub struct Generated {
     /// The token.
     pub text: Zeroizing<String>,
     /// What was changed, in the order of the inputs. What else is to be known of the token,
-    /// [`findings`](crate::findings) tells.
+    /// [`findings`](crate::finding::findings) tells.
     pub notices: Vec<Notice>,
 }
 
@@ -165,15 +166,15 @@ pub enum GenerateError {
 /// # Errors
 ///
 /// [`GenerateError`]: what Consul's own `generate-token` refuses is refused in its words. Unless
-/// [`Inputs::as_consul`] is set, no token is made that a server would refuse.
+/// [`TokenSpec::as_consul`] is set, no token is made that a server would refuse.
 ///
 /// # Examples
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// use peertok::{Inputs, Roots, generate, judge};
+/// use peertok::{TokenSpec, Roots, generate, judge};
 ///
-/// let mut inputs = Inputs::new("west", "dc1");
+/// let mut inputs = TokenSpec::new("west", "dc1");
 /// inputs.roots = Roots::from_bundle(&std::fs::read("fixtures/ca/dc1.pem")?)?;
 /// inputs.server_addresses = vec!["10.0.0.1".to_owned()];
 /// let generated = generate(&inputs)?;
@@ -186,7 +187,7 @@ pub enum GenerateError {
 /// # Ok(())
 /// # }
 /// ```
-pub fn generate(inputs: &Inputs) -> Result<Generated, GenerateError> {
+pub fn generate(inputs: &TokenSpec) -> Result<Generated, GenerateError> {
     check_peer_name(&inputs.name)?;
     check_meta(&inputs.meta)?;
     check_shape(inputs)?;
@@ -230,7 +231,7 @@ pub fn generate(inputs: &Inputs) -> Result<Generated, GenerateError> {
     })
 }
 
-fn check_shape(inputs: &Inputs) -> Result<(), GenerateError> {
+fn check_shape(inputs: &TokenSpec) -> Result<(), GenerateError> {
     let shape = inputs.shape;
     let lacks = |what| Err(GenerateError::NoSuchField { what, shape });
     if shape < Shape::V1_14 && !inputs.external_addresses.is_empty() {
@@ -247,7 +248,7 @@ fn check_shape(inputs: &Inputs) -> Result<(), GenerateError> {
 
 /// The name that the acceptor's servers show in TLS: `server.<datacenter>.peering.<trust domain>`,
 /// or with Consul 1.13 `server.<datacenter>.<DNS domain>`.
-fn server_name(inputs: &Inputs, datacenter: &str) -> Result<String, GenerateError> {
+fn server_name(inputs: &TokenSpec, datacenter: &str) -> Result<String, GenerateError> {
     let cluster_id = match &inputs.cluster_id {
         Some(id) => Some(uuid(Some(&id.to_ascii_lowercase()), "the cluster ID")?),
         None => None,
@@ -287,7 +288,7 @@ fn trust_domain(told: Option<String>, roots: &Roots) -> Result<String, GenerateE
 
 /// Completes a list of addresses; an empty one is `None`, which a server writes as `null`.
 fn addresses(
-    inputs: &Inputs,
+    inputs: &TokenSpec,
     list: &[String],
     notices: &mut Vec<Notice>,
 ) -> Result<Option<Vec<String>>, GenerateError> {
@@ -374,12 +375,12 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn inputs() -> Inputs {
+    fn inputs() -> TokenSpec {
         let file = include_bytes!("../fixtures/consul/alpha-external.roots.json");
-        Inputs {
+        TokenSpec {
             roots: Roots::from_api(file).unwrap(),
             server_addresses: vec!["10.0.0.1:8503".to_owned()],
-            ..Inputs::new("west", "DC1")
+            ..TokenSpec::new("west", "DC1")
         }
     }
 
@@ -427,7 +428,7 @@ mod tests {
     #[test]
     fn the_trust_domain_has_three_sources() {
         let mut inputs = inputs();
-        let name = |inputs: &Inputs| generate(inputs).map(|g| g.token.server_name);
+        let name = |inputs: &TokenSpec| generate(inputs).map(|g| g.token.server_name);
         let expected = "server.dc1.peering.b40f505f-3530-cdd9-f072-e0883aa0704d.consul";
         assert_eq!(name(&inputs).as_deref(), Ok(expected));
         inputs.roots.trust_domain = None;
@@ -453,7 +454,7 @@ mod tests {
         for (shape, change, what) in [
             (
                 Shape::V1_13,
-                (|i| i.partition = "p".to_owned()) as fn(&mut Inputs),
+                (|i| i.partition = "p".to_owned()) as fn(&mut TokenSpec),
                 "a partition",
             ),
             (
@@ -495,8 +496,8 @@ mod tests {
             locality in prop::option::of((any::<String>(), any::<String>())),
             shape in prop::sample::select(vec![Shape::V1_13, Shape::V1_14, Shape::V1_16]),
             plaintext: bool,
-        ) -> Inputs {
-            let mut inputs = Inputs {
+        ) -> TokenSpec {
+            let mut inputs = TokenSpec {
                 name, datacenter, server_addresses, external_addresses, server_name, partition,
                 locality: locality.map(|(region, zone)| Locality::new(region, zone)),
                 shape,
@@ -533,7 +534,7 @@ mod tests {
             address in ".{0,12}|[a-z.:0-9\\[\\]]{0,12}",
             server_name in prop::option::of(any::<String>()),
         ) {
-            let mut inputs = Inputs { server_name, ..sound };
+            let mut inputs = TokenSpec { server_name, ..sound };
             inputs.server_addresses.push(address);
             if let Ok(generated) = generate(&inputs) {
                 prop_assert_eq!(judge(generated.text.as_bytes()), Ok(()));

@@ -9,7 +9,7 @@
 
 use crate::kubernetes::{ReadError, SecretKeyRef, SecretToken, looks_like_manifest, read};
 use crate::roots::without_bom;
-use crate::{encode_base64, token_in_envelope};
+use peering_token::{encode_base64, token_in_envelope};
 use serde::Serialize;
 use std::fmt;
 use zeroize::Zeroizing;

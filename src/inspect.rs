@@ -8,16 +8,15 @@
 //!                  └─ recover ──────> recovery     where a server stops at base64 or JSON
 //! ```
 
-use crate::DecodeError;
 use crate::finding::find;
+use crate::finding::{Context, Finding};
 use crate::input::{InputFormat, TokenInput};
 use crate::recovery::{Recovery, recover_unreadable};
-use crate::{
-    Circumstances, Finding, Judge, PeeringToken, Reading, Refusal, Shape, check_peer_name,
-};
 use godialect::json::TypeError;
+use peering_token::DecodeError;
 use peering_token::Read;
 use peering_token::fields::Fields;
+use peering_token::{Judge, PeeringToken, Reading, Refusal, Shape, check_peer_name};
 use std::fmt;
 
 /// Inspects tokens one after the other, with buffers and known roots that are kept from one to the
@@ -27,10 +26,10 @@ use std::fmt;
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// use peertok::input::TokenInput;
 /// use peertok::inspect::Inspector;
-/// use peertok::Circumstances;
+/// use peertok::Context;
 ///
 /// let file = std::fs::read("fixtures/consul/alpha-minted.token")?;
-/// let context = Circumstances::at("2026-12-01T00:00:00Z".parse()?);
+/// let context = Context::at("2026-12-01T00:00:00Z".parse()?);
 /// let mut inspector = Inspector::default();
 /// for input in TokenInput::read(file.into())? {
 ///     let inspection = inspector.inspect(&input, &context);
@@ -115,7 +114,7 @@ impl Inspector {
     pub fn inspect<'t>(
         &'t mut self,
         input: &'t TokenInput,
-        context: &Circumstances<'_>,
+        context: &Context<'_>,
     ) -> Inspection<'t> {
         let mut inspection = self.examine(input.format(), input.text(), context);
         if inspection.content.is_none() {
@@ -129,7 +128,7 @@ impl Inspector {
     pub fn inspect_bare<'t>(
         &'t mut self,
         token: &'t [u8],
-        context: &Circumstances<'_>,
+        context: &Context<'_>,
     ) -> Inspection<'t> {
         self.examine(InputFormat::Token, token, context)
     }
@@ -138,7 +137,7 @@ impl Inspector {
         &'t mut self,
         format: InputFormat,
         text: &'t [u8],
-        context: &Circumstances<'_>,
+        context: &Context<'_>,
     ) -> Inspection<'t> {
         // A server looks at the name once it has a token at all, and then into the token.
         let name = context

@@ -1,62 +1,66 @@
-//! Consul cluster-peering tokens, with no server and no network.
+//! Create, inspect and validate Consul cluster-peering tokens offline.
 //!
-//! `consul peering generate-token` needs a running server; this crate does not. It makes tokens from
-//! a CA and addresses, reads them, and says of any token what a server would say of it, at which
-//! stage and in which words. It is all that the command `peertok` has, without its output.
+//! `consul peering generate-token` needs a running server; this crate does not. It generates tokens
+//! from a CA and addresses, reads them, and reports what a server would say of any token: whether it
+//! accepts it, at which stage it rejects it, and the exact error message.
 //!
 //! ```
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! use peertok::{Inputs, PeeringToken, Roots, generate, judge};
+//! use peertok::generate::{TokenSpec, generate};
+//! use peertok::roots::Roots;
+//! use peertok::{PeeringToken, judge};
 //!
-//! let mut inputs = Inputs::new("west", "dc1");
-//! inputs.roots = Roots::from_bundle(&std::fs::read("fixtures/ca/dc1.pem")?)?;
-//! inputs.server_addresses = vec!["10.0.0.1:8503".to_owned()];
-//! let made = generate(&inputs)?;
+//! let mut spec = TokenSpec::new("west", "dc1");
+//! spec.roots = Roots::from_bundle(&std::fs::read("fixtures/ca/dc1.pem")?)?;
+//! spec.server_addresses = vec!["10.0.0.1:8503".to_owned()];
+//! let generated = generate(&spec)?;
 //!
-//! // A server would take it. What it is refused for has the server's own words.
-//! judge(made.text.as_bytes())?;
+//! // A server accepts it. What it rejects, it rejects in its own words.
+//! judge(generated.text.as_bytes())?;
 //! let refusal = judge(b"eyJDQSI6bnVsbCwiUGVlcklEIjoiMSJ9").unwrap_err();
 //! assert_eq!(refusal.stage().name(), "addresses");
 //! assert_eq!(refusal.to_string(), "peering token server addresses value is empty");
 //!
-//! let token = PeeringToken::decode(made.text.as_bytes())?;
+//! let token: PeeringToken = generated.text.parse()?;
 //! assert_eq!(token.dialed_addresses(), ["10.0.0.1:8503"]);
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! # Which function answers which question
+//! # Which module answers which question
 //!
 //! | question | answer |
 //! |---|---|
-//! | Would a server take this token, and why not? | [`judge`], or a [`Judge`] for many |
-//! | What will fail later of what it takes? | [`findings`], by the [`Circumstances`] of its use |
-//! | What is in it? | [`PeeringToken::decode`]; of a token that is refused, [`Reading::of_token`] |
-//! | What can be shown of it? | [`redact`] for its JSON, [`RootDetails`] for a root |
-//! | What was meant by a text that is no token? | [`recover`] |
-//! | How is a token made? | [`generate`], from [`Inputs`] with [`Roots`] |
-//! | How is it changed, and no other byte? | [`edit`], by its [`Field`]s |
-//! | What differs between two? | [`diff`], and [`diff_json`] for how they are written |
+//! | Would a server accept this token, and why not? | [`judge`], or a [`token::Judge`] for many |
+//! | All of that, with findings and repair, from one reading? | [`inspect::Inspector`] |
+//! | In which format is this input? | [`input::InputFormat`], [`input::TokenInput`] |
+//! | What will fail later, though a server accepts it? | [`finding::findings`], in a [`finding::Context`] |
+//! | What is in it? | [`PeeringToken::decode`]; in a rejected one, [`token::Reading::of_token`] |
+//! | What of it may be shown? | [`token::redact`] for its JSON, [`roots::RootDetails`] for a root |
+//! | What may this unreadable input have been? | [`recovery::recover`] |
+//! | How is a token generated? | [`generate::generate`], from a [`generate::TokenSpec`] |
+//! | How is it changed, and no other byte? | [`edit::edit`], field by field ([`token::Field`]) |
+//! | What differs between two? | [`diff::diff`], and [`diff::diff_json`] for how they are written |
 //! | Does the acceptor still honour it? | [`snapshot::TokenStatus::of`] |
 //! | How does a server come to honour it? | [`snapshot::Base::seed`], [`snapshot::seed_fresh`] |
-//! | Which tokens are in a manifest of Kubernetes? | [`kubernetes::read`] |
-//! | What does this error of Consul's mean? | an [`Explainer`]; [`answer`] and [`rule`] by name |
+//! | Which tokens are in a Kubernetes manifest? | [`kubernetes::read`] |
+//! | What does this Consul error mean? | [`explain::Explainer`]; [`finding::rule`] for a finding |
 //! | How does a cluster get its CA before it runs? | [`ca::new_root`], [`ca::agent_configuration`] |
 //! | What does each of many sites need to peer? | [`mesh::build`] |
-//! | Which tokens should a test try? | those of the crate `peertok-fixtures` |
+//! | Which tokens should a test try? | the crate `peertok-fixtures` |
 //!
 //! # Secrets, limits and errors
 //!
-//! A token holds a secret. It is a [`Secret`], or in a buffer that is wiped when it is dropped, and
-//! is in no error and no `Debug` form; [`redacted`] gives what stands in its place. Nothing panics on
-//! input, time is linear in it, and snapshots are streamed. The size of a token is the caller's to
-//! limit: the command refuses one over 1 MiB before it is read. Errors are enums, one for each
-//! operation, which may get more variants.
+//! A token holds a secret. It is a [`Secret`], or in a buffer that is wiped when it is dropped. It is in
+//! no error and no `Debug` output; [`token::redacted`] is what stands in its place. Nothing panics on
+//! input, time is linear in it, and snapshots are streamed. Limit the size of a token yourself: the
+//! command rejects one over 1 MiB before it reads it. Errors are enums, one for each operation, which
+//! may get more variants.
 //!
 //! # Features
 //!
-//! `cli`, which is on by default, is the command. A program that needs the library alone does without
-//! it, and so without clap and what else is there for a terminal:
+//! `cli`, on by default, is the command. Switch it off if you need the library alone, and you do
+//! without clap and all else that is there for a terminal:
 //!
 //! ```toml
 //! [dependencies]
@@ -67,43 +71,26 @@ pub mod ca;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod cli;
-mod diff;
-mod edit;
-mod explain;
-mod finding;
-mod generate;
+pub mod diff;
+pub mod edit;
+pub mod explain;
+pub mod finding;
+pub mod generate;
 pub mod input;
 pub mod inspect;
 pub mod kubernetes;
 pub mod mesh;
-mod recovery;
+mod private_file;
+pub mod recovery;
 mod restore;
-mod roots;
+pub mod roots;
+mod similar;
 pub mod snapshot;
 mod text;
 
-pub use diff::{
-    ComparedRoot, Difference, Relation, RootsDifference, SetDifference, TextDifference, Written,
-    diff, diff_json,
-};
-pub use edit::{EditError, edit};
-pub use explain::{
-    Answer, Cause, Explainer, Message, Moment, Page, Strictness, answer, answers, nearest,
-};
-pub use finding::{Circumstances, Finding, Level, Rule, findings, rule, rules};
-pub use generate::{DEFAULT_PORT, GenerateError, Generated, Inputs, Notice, generate};
-pub use godialect::base64::CorruptBase64;
-pub use godialect::json::{Place, SyntaxError, TypeError};
-pub use godialect::x509::CertificateError;
-pub use peering_token::{
-    AddressList, DecodeError, Field, Judge, Locality, MetaError, MetaFault, PeerNameError,
-    PeeringToken, Reading, Refusal, Release, ReleaseError, Remote, Shape, Stage, Value, check_meta,
-    check_peer_name, decode_base64, encode_base64, is_server_address, judge, redact,
-    token_in_envelope,
-};
-pub use peertok_secret::{Secret, redacted};
-pub use recovery::{Damage, Mistaken, Partial, Recovery, Repaired, recover};
-pub use roots::{RootDetails, Roots, RootsError};
+#[doc(inline)]
+pub use peering_token as token;
+pub use peering_token::{PeeringToken, Refusal, Secret, Stage, judge};
 
 /// The guides' code, as tests.
 #[cfg(doctest)]

@@ -19,18 +19,18 @@
 //! it, with two or more of a token's seven members. No server takes a token with fewer: it needs a
 //! peer ID and an address. Whether the mended token is taken is another question, for [`judge`].
 
-mod mistaken;
+mod lookalike;
 mod partial;
 mod undo;
 
-pub use mistaken::Mistaken;
+pub use lookalike::Lookalike;
 pub use partial::Partial;
 
-use crate::Refusal;
-use crate::text::without_secrets;
-use crate::{Stage, encode_base64, judge};
+use crate::text::Verdict;
 use godialect::base64;
 use partial::Found;
+use peering_token::Refusal;
+use peering_token::{Stage, encode_base64, judge};
 use peertok_secret::redacted;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
@@ -48,7 +48,7 @@ pub enum Recovery {
     /// The beginning of a token, whose end is lost.
     Truncated(Box<Partial>),
     /// No peering token, but something that is mistaken for one, or a token that cannot be repaired.
-    Mistaken(Mistaken),
+    Lookalike(Lookalike),
 }
 
 /// A token without the damage that it had.
@@ -79,9 +79,8 @@ impl Serialize for Recovery {
         enum Json<'a> {
             Token {
                 damages: &'a [Damage],
-                accepted: bool,
-                stage: Option<&'static str>,
-                error: Option<String>,
+                #[serde(flatten)]
+                verdict: Verdict,
             },
             Truncated {
                 damages: &'a [Damage],
@@ -89,30 +88,25 @@ impl Serialize for Recovery {
                 cut: Option<&'a str>,
                 length: usize,
             },
-            Mistaken {
+            #[serde(rename = "mistaken")]
+            Lookalike {
                 name: &'static str,
                 message: String,
                 advice: &'static str,
             },
         }
         let json = match self {
-            Self::Token(repaired) => {
-                let refusal = repaired.refusal.as_ref();
-                Json::Token {
-                    damages: &repaired.damages,
-                    accepted: refusal.is_none(),
-                    stage: refusal.map(|refusal| refusal.stage().name()),
-                    error: refusal
-                        .map(|refusal| without_secrets(&refusal.to_string()).into_owned()),
-                }
-            }
+            Self::Token(repaired) => Json::Token {
+                damages: &repaired.damages,
+                verdict: repaired.refusal.as_ref().into(),
+            },
             Self::Truncated(partial) => Json::Truncated {
                 damages: &partial.damages,
                 whole: &partial.whole,
                 cut: partial.cut.as_deref(),
                 length: partial.length,
             },
-            Self::Mistaken(mistaken) => Json::Mistaken {
+            Self::Lookalike(mistaken) => Json::Lookalike {
                 name: mistaken.name(),
                 message: mistaken.to_string(),
                 advice: mistaken.advice(),
@@ -329,10 +323,10 @@ pub(crate) fn recover_unreadable(given: &[u8]) -> Option<Recovery> {
     match (found, around) {
         (_, Some(token @ Recovery::Token(_))) => Some(token),
         (Some(part @ Recovery::Truncated(_)), _) => Some(part),
-        (found, _) => Mistaken::of(given)
-            .map(Recovery::Mistaken)
+        (found, _) => Lookalike::of(given)
+            .map(Recovery::Lookalike)
             .or(found)
-            .or_else(|| Mistaken::damaged_token(given).map(Recovery::Mistaken)),
+            .or_else(|| Lookalike::damaged_token(given).map(Recovery::Lookalike)),
     }
 }
 
@@ -431,7 +425,7 @@ impl Search {
             }
             let standard = undo::url_safe(&text);
             let Some(decoded) = undo::base64(standard.as_ref().unwrap_or(&text)) else {
-                return Mistaken::of(&text).map(Recovery::Mistaken);
+                return Lookalike::of(&text).map(Recovery::Lookalike);
             };
             if standard.is_some() {
                 self.note(Damage::UrlSafe);
@@ -447,7 +441,7 @@ impl Search {
                 return Some(self.token(&decoded.content));
             }
             if !undo::is_text(&decoded.content) {
-                return Mistaken::of(&text).map(Recovery::Mistaken);
+                return Lookalike::of(&text).map(Recovery::Lookalike);
             }
             self.note(Damage::Base64Twice);
             self.layers += 1;
@@ -476,7 +470,7 @@ impl Search {
                 _ => {}
             }
         }
-        other.or_else(|| Mistaken::of(text).map(Recovery::Mistaken))
+        other.or_else(|| Lookalike::of(text).map(Recovery::Lookalike))
     }
 
     /// A text that is JSON without base64 around it.

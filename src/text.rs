@@ -2,9 +2,11 @@
 //! a time is a date and a distance.
 
 #[cfg(feature = "cli")]
-use crate::RootDetails;
+use crate::roots::RootDetails;
 use jiff::Timestamp;
+use peering_token::Refusal;
 use peertok_secret::{redacted, without_private_keys};
+use serde::Serialize;
 use std::borrow::Cow;
 
 /// The longest text that is shown whole, in characters as shown.
@@ -81,6 +83,62 @@ pub(crate) fn without_secrets(message: &str) -> Cow<'_, str> {
     }
     shown.push_str(rest);
     Cow::Owned(shown)
+}
+
+/// Why a token is rejected, as an object of JSON output: nothing secret is in the message.
+#[derive(Serialize)]
+pub(crate) struct Refused {
+    stage: &'static str,
+    error: String,
+}
+
+impl From<&Refusal> for Refused {
+    fn from(refusal: &Refusal) -> Self {
+        Self {
+            stage: refusal.stage().name(),
+            error: without_secrets(&refusal.to_string()).into_owned(),
+        }
+    }
+}
+
+/// The verdict on a token, as three keys of an object of JSON output.
+#[derive(Serialize)]
+pub(crate) struct Verdict {
+    accepted: bool,
+    stage: Option<&'static str>,
+    error: Option<String>,
+}
+
+impl Verdict {
+    /// The verdict that is no server's: what was to be judged is no token at all.
+    #[cfg(feature = "cli")]
+    pub(crate) fn of_input(error: String) -> Self {
+        Self {
+            accepted: false,
+            stage: Some("input"),
+            error: Some(error),
+        }
+    }
+
+    /// Whether a server accepts the token.
+    #[cfg(feature = "cli")]
+    pub(crate) fn is_accepted(&self) -> bool {
+        self.accepted
+    }
+}
+
+impl From<Option<&Refusal>> for Verdict {
+    fn from(refusal: Option<&Refusal>) -> Self {
+        let refused = refusal.map(Refused::from);
+        let (stage, error) = refused
+            .map(|refused| (refused.stage, refused.error))
+            .unzip();
+        Self {
+            accepted: stage.is_none(),
+            stage,
+            error,
+        }
+    }
 }
 
 /// JSON with the same characters written as `\u` escapes, which stand for the same text and do

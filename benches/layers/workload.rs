@@ -5,8 +5,10 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use godialect::{json, pem, x509};
 use peertok::cli::jsonl_answers;
+use peertok::finding::Context;
 use peertok::inspect::Inspector;
-use peertok::{Circumstances, Judge, PeeringToken, Shape, decode_base64, encode_base64, judge};
+use peertok::token::{Judge, Shape, decode_base64, encode_base64};
+use peertok::{PeeringToken, judge};
 use std::hint::black_box;
 
 /// A token of one P-256 root, as a server minted it.
@@ -101,11 +103,11 @@ fn accept(tokens: Vec<String>) -> Box<dyn FnMut()> {
 fn find(tokens: Vec<String>) -> Box<dyn FnMut()> {
     let mut inspector = Inspector::default();
     let mut turn = 0;
-    let circumstances = circumstances();
+    let context = context();
     Box::new(move || {
         turn = (turn + 1) % tokens.len();
         let token = black_box(tokens[turn].as_bytes());
-        let inspection = inspector.inspect_bare(token, &circumstances);
+        let inspection = inspector.inspect_bare(token, &context);
         let found = &inspection.findings[..];
         assert!(inspection.refusal.is_none());
         assert!(matches!(found, [one] if one.name == "address-loopback"));
@@ -118,7 +120,7 @@ fn answer(tokens: Vec<String>) -> Box<dyn FnMut()> {
         .iter()
         .map(|token| format!("{{\"id\":1,\"token\":\"{token}\"}}\n"))
         .collect();
-    let mut answer = jsonl_answers(circumstances());
+    let mut answer = jsonl_answers(context());
     let mut turn = 0;
     Box::new(move || {
         turn = (turn + 1) % lines.len();
@@ -128,11 +130,11 @@ fn answer(tokens: Vec<String>) -> Box<dyn FnMut()> {
 }
 
 /// Nothing is known but a moment at which the root is valid.
-fn circumstances() -> Circumstances<'static> {
+fn context() -> Context<'static> {
     let moment = "2027-01-01T00:00:00Z".parse().expect("a moment");
-    let mut circumstances = Circumstances::at(moment);
-    circumstances.costly = false;
-    circumstances
+    let mut context = Context::at(moment);
+    context.costly = false;
+    context
 }
 
 fn with_root(fields: &PeeringToken, root: String) -> String {

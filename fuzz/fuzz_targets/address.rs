@@ -5,7 +5,7 @@
 use godialect::address::{read_number, split_host_port};
 use godialect::target::Target;
 use libfuzzer_sys::fuzz_target;
-use peertok::is_server_address;
+use peertok::token::is_server_address;
 
 fuzz_target!(|address: &str| {
     let Some((host, port)) = split_host_port(address) else {

@@ -4,7 +4,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use peertok::ca::{agent_configuration, check_configuration, check_root};
-use peertok::encode_base64;
+use peertok::token::encode_base64;
 
 fuzz_target!(|input: &[u8]| {
     let at = jiff::Timestamp::UNIX_EPOCH;

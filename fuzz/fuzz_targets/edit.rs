@@ -3,7 +3,9 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use peertok::{Field, Locality, PeeringToken, Reading, Secret, edit};
+use peertok::{PeeringToken, Secret};
+use peertok::edit::edit;
+use peertok::token::{Field, Locality, Reading};
 
 fuzz_target!(|json: &[u8]| {
     let unset = PeeringToken::new();

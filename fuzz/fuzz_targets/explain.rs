@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use peertok::{Explainer, Message, Strictness, nearest};
+use peertok::explain::{Explainer, Message, Strictness, nearest};
 use std::sync::LazyLock;
 
 static EXPLAINER: LazyLock<Explainer> = LazyLock::new(Explainer::new);

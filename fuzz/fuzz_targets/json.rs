@@ -4,7 +4,7 @@
 
 use godialect::json::{self, Place, SyntaxError};
 use libfuzzer_sys::fuzz_target;
-use peertok::{Reading, redact};
+use peertok::token::{Reading, redact};
 use serde::de::IgnoredAny;
 
 fuzz_target!(|text: &[u8]| {

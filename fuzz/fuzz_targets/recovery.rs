@@ -2,7 +2,9 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use peertok::{Recovery, Stage, decode_base64, encode_base64, judge, recover};
+use peertok::{Stage, judge};
+use peertok::recovery::{Recovery, recover};
+use peertok::token::{decode_base64, encode_base64};
 
 fuzz_target!(|input: &[u8]| {
     let wrapped = encode_base64(input);

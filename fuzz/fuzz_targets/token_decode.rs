@@ -3,7 +3,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use peertok::{PeeringToken, Reading, encode_base64};
+use peertok::PeeringToken;
+use peertok::token::{Reading, encode_base64};
 
 fuzz_target!(|json: &[u8]| {
     let Ok(token) = PeeringToken::decode(encode_base64(json).as_bytes()) else {

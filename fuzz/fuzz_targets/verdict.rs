@@ -2,7 +2,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use peertok::{Judge, PeeringToken, encode_base64, judge};
+use peertok::{PeeringToken, judge};
+use peertok::token::{Judge, encode_base64};
 
 fuzz_target!(|input: &[u8]| {
     let wrapped = encode_base64(input);

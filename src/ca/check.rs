@@ -357,7 +357,7 @@ mod tests {
     #[test]
     fn the_first_and_the_last_second_are_valid() {
         let root = root(|_| {});
-        let [Some(details)] = &crate::RootDetails::of_entry(&root)[..] else {
+        let [Some(details)] = &crate::roots::RootDetails::of_entry(&root)[..] else {
             panic!("expected one certificate")
         };
         let (begin, end) = (details.not_before.unwrap(), details.not_after.unwrap());

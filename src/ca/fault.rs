@@ -1,6 +1,6 @@
 //! What may be wrong with a root, its private key or a configuration that has both.
 
-use crate::Level;
+use crate::finding::Level;
 use jiff::Timestamp;
 
 /// The least RSA key that Consul makes.

@@ -88,7 +88,7 @@ pub struct NewRoot {
 
 impl std::fmt::Debug for NewRoot {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let private_key = crate::redacted(self.private_key.as_bytes());
+        let private_key = peertok_secret::redacted(self.private_key.as_bytes());
         f.debug_struct("NewRoot")
             .field("cluster_id", &self.cluster_id)
             .field("certificate", &self.certificate)
@@ -219,7 +219,7 @@ fn validity(options: &RootOptions) -> Result<(u64, u64), CaError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::RootDetails;
+    use crate::roots::RootDetails;
 
     fn now() -> Timestamp {
         "2026-11-24T12:00:00.5Z".parse().unwrap()
@@ -270,7 +270,7 @@ mod tests {
     fn consuls_own_roots_have_no_fault_and_key_identifiers_like_new_ones() {
         use x509_parser::prelude::{FromDer, X509Certificate};
         let own = include_bytes!("../../fixtures/consul/alpha-rotated.roots.json");
-        let mut roots = crate::Roots::from_api(own).unwrap().entries;
+        let mut roots = crate::roots::Roots::from_api(own).unwrap().entries;
         assert_eq!(roots.len(), 2);
         for root in &roots {
             assert_eq!(check_root(root.as_bytes(), None, now()), []);

@@ -5,7 +5,8 @@
 
 use super::report::Failure;
 use super::{Cli, Status, output};
-use crate::{answers, rules};
+use crate::explain::known_errors;
+use crate::finding::rules;
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Arg, Command, CommandFactory, ValueEnum, ValueHint};
 use clap_complete::generate;
@@ -113,7 +114,7 @@ fn findings() -> impl Iterator<Item = PossibleValue> {
 }
 
 fn named_answers() -> impl Iterator<Item = PossibleValue> {
-    answers().map(|answer| value(answer.name, answer.what))
+    known_errors().map(|answer| value(answer.name, answer.what))
 }
 
 /// The scripts hold the help in double quotes, where a shell would act on some characters.

@@ -3,16 +3,16 @@
 use super::input::{TokenArgs, described};
 use super::recovery::{self, notice_file_name};
 use super::report::{self, Failure};
-use super::text::{self, shown, validity, without_secrets};
+use super::text::{self, Refused, shown, validity};
 use super::{Format, Status, output};
+use crate::finding::Context;
 use crate::input::{InputFormat, TokenInput};
 use crate::inspect::{Inspection, Inspector};
 use crate::kubernetes::SecretKeyRef;
-use crate::{
-    AddressList, Circumstances, DecodeError, Partial, PeeringToken, Recovery, Refusal, RootDetails,
-    Shape, redact,
-};
+use crate::recovery::{Partial, Recovery};
+use crate::roots::RootDetails;
 use jiff::Timestamp;
+use peering_token::{AddressList, DecodeError, PeeringToken, Refusal, Shape, redact};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use std::fmt::Write;
@@ -52,7 +52,7 @@ const MOST_SHOWN: usize = 100;
 
 pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
     let input = arguments.input.read()?;
-    let context = Circumstances::at(Timestamp::now());
+    let context = Context::at(Timestamp::now());
     let mut inspector = Inspector::default();
     let mut inspection = inspector.inspect(&input, &context);
     notice_file_name(&mut inspection, input.text());
@@ -131,7 +131,7 @@ fn repair(input: &TokenInput, inspection: &Inspection<'_>) -> Result<Status, Fai
         },
         Recovery::Truncated(_) => Failure::no("a token whose end is missing cannot be mended")
             .hint(recovery::hint(recovery)),
-        Recovery::Mistaken(mistaken) => {
+        Recovery::Lookalike(mistaken) => {
             let found = format!("expected a peering token, but found what looks like {mistaken}");
             Failure::no(found).hint(mistaken.advice())
         }
@@ -200,11 +200,6 @@ fn print_json(shown: &Shown<'_>, inspection: &Inspection<'_>) -> Result<(), Fail
         entry: usize,
         certificate: Option<RootDetails>,
     }
-    #[derive(Serialize)]
-    struct Refused {
-        stage: &'static str,
-        error: String,
-    }
     let json = shown.redacted(shown.token.to_json(shown.shape).as_bytes())?;
     let token = serde_json::from_str(&json)
         .map_err(|error| Failure::could_not_run(format!("cannot write JSON: {error}")))?;
@@ -222,10 +217,7 @@ fn print_json(shown: &Shown<'_>, inspection: &Inspection<'_>) -> Result<(), Fail
                 details.map(move |certificate| Root { entry, certificate })
             })
             .collect(),
-        refusal: inspection.refusal.as_ref().map(|refusal| Refused {
-            stage: refusal.stage().name(),
-            error: without_secrets(&refusal.to_string()).into_owned(),
-        }),
+        refusal: inspection.refusal.as_ref().map(Refused::from),
         recovery: inspection.recovery.as_ref(),
     })
 }

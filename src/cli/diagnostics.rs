@@ -4,11 +4,13 @@
 use super::layout::{Layout, Place};
 use super::report::warn;
 use super::text::{shown, shown_within, without_secrets};
+use crate::finding::{Context, Finding, Level, findings};
 use crate::inspect::{Content, Inspection};
+use crate::roots::RootDetails;
 use crate::snapshot::State;
-use crate::{Circumstances, Finding, Level, PeeringToken, Refusal, RootDetails, findings};
 use annotate_snippets::{self as snippets, AnnotationKind, Group, Renderer, Snippet};
 use jiff::Timestamp;
+use peering_token::{PeeringToken, Refusal};
 use std::ops::Range;
 
 /// How many lines may lie between a list's first line and the entry that is pointed at, for both to
@@ -132,9 +134,9 @@ pub(super) fn warn_of_findings(
 ) {
     /// What a snapshot that is made along with a token settles.
     const SETTLED: [&str; 3] = ["token-used", "token-superseded", "token-unknown"];
-    let mut circumstances = Circumstances::at(Timestamp::now());
-    circumstances.acceptor = acceptor;
-    let found = |token| findings(token, &circumstances).unwrap_or_default();
+    let mut context = Context::at(Timestamp::now());
+    context.acceptor = acceptor;
+    let found = |token| findings(token, &context).unwrap_or_default();
     let known = before.map(found).unwrap_or_default();
     let is_known = |finding: &Finding| {
         let same = |known: &Finding| known.name == finding.name && known.message == finding.message;

@@ -3,17 +3,16 @@
 use super::decode::list_name;
 use super::input::{MAX_SIZE, Source};
 use super::report::Failure;
-use super::text::{shown, without_secrets};
+use super::text::{Refused, shown, without_secrets};
 use super::{Format, Status, output};
+use crate::diff::{ComparedRoot, Difference, SetDifference, Written, diff, diff_json};
+use crate::finding::Context;
 use crate::input::{InputFormat, TokenInput};
 use crate::inspect::{Content, Inspector};
-use crate::{
-    Circumstances, ComparedRoot, Difference, Field, PeeringToken, Refusal, SetDifference, Value,
-    Written, diff, diff_json,
-};
 use anstyle::{AnsiColor, Style};
 use jiff::Timestamp;
 use peering_token::schema::Kind;
+use peering_token::{Field, PeeringToken, Refusal, Value};
 use serde::Serialize;
 use std::borrow::Cow;
 use std::ffi::OsString;
@@ -95,7 +94,7 @@ fn side<'a>(
     input: &'a TokenInput,
     inspector: &'a mut Inspector,
 ) -> Result<Side<'a>, Failure> {
-    let inspection = inspector.inspect(input, &Circumstances::at(Timestamp::now()));
+    let inspection = inspector.inspect(input, &Context::at(Timestamp::now()));
     let Some(content) = inspection.content else {
         let refusal = inspection.refusal.unwrap_or(Refusal::Missing);
         let message = format!(
@@ -330,13 +329,7 @@ struct JsonSide {
     form: InputFormat,
     shape: &'static str,
     dialed: Option<&'static str>,
-    refusal: Option<JsonRefusal>,
-}
-
-#[derive(Serialize)]
-struct JsonRefusal {
-    stage: &'static str,
-    error: String,
+    refusal: Option<Refused>,
 }
 
 #[derive(Serialize)]
@@ -416,10 +409,7 @@ fn print_json(compared: &Compared<'_>) -> Result<(), Failure> {
         form: side.input.format(),
         shape: side.content.shape().name(),
         dialed: side.token.dialed_list().map(list_name),
-        refusal: side.refusal.as_ref().map(|refusal| JsonRefusal {
-            stage: refusal.stage().name(),
-            error: without_secrets(&refusal.to_string()).into_owned(),
-        }),
+        refusal: side.refusal.as_ref().map(Refused::from),
     };
     let difference = &compared.difference;
     let texts = difference.texts.iter().map(|text| JsonText {

@@ -5,14 +5,14 @@ use super::input::read_file;
 use super::report::{Failure, note, warn};
 use super::token_output::TokenOutput;
 use super::{Status, output, snapshot};
+use crate::generate::{DEFAULT_PORT, GenerateError, TokenSpec, generate};
+use crate::roots::{Roots, RootsError};
 use crate::snapshot::{Base, Seed, State, name_to_accept};
-use crate::{
-    DEFAULT_PORT, GenerateError, Inputs, Locality, Release, Roots, RootsError, Secret, Shape,
-    generate,
-};
 use clap::builder::NonEmptyStringValueParser;
 use consul_snapshot::is_uuid;
 use godialect::quote::quote;
+use peering_token::{Locality, Release, Shape};
+use peertok_secret::Secret;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -195,14 +195,14 @@ pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
     Ok(Status::Done)
 }
 
-fn inputs(arguments: &Args, state: Option<&State>) -> Result<Inputs, Failure> {
+fn inputs(arguments: &Args, state: Option<&State>) -> Result<TokenSpec, Failure> {
     let Some(name) = arguments.name.clone().filter(|name| !name.is_empty()) else {
         let missing = Failure::could_not_run("Missing the required -name flag");
         return Err(missing.hint("-name NAME is the name that the acceptor gives to the peer"));
     };
     let meta = meta(&arguments.meta)?;
-    crate::check_peer_name(&name).map_err(|error| failure(error.into()))?;
-    crate::check_meta(&meta).map_err(|error| failure(error.into()))?;
+    peering_token::check_peer_name(&name).map_err(|error| failure(error.into()))?;
+    peering_token::check_meta(&meta).map_err(|error| failure(error.into()))?;
     if arguments.snapshot_out.is_some() {
         snapshot::check_partition(&arguments.partition)?;
     }
@@ -235,7 +235,7 @@ fn inputs(arguments: &Args, state: Option<&State>) -> Result<Inputs, Failure> {
         let missing = Failure::could_not_run("expected the acceptor's datacenter, but found none");
         return Err(missing.hint("give --datacenter NAME"));
     };
-    let mut inputs = Inputs::new(name, datacenter);
+    let mut inputs = TokenSpec::new(name, datacenter);
     inputs.meta = meta;
     inputs.roots = match state {
         Some(state) => Roots::from_snapshot(state).map_err(|error| {
@@ -288,9 +288,11 @@ fn check_acceptor(state: &State, arguments: &Args) -> Result<(), Failure> {
 /// The shape of the release that was given, or of the acceptor's oldest server.
 fn shape(arguments: &Args, state: Option<&State>) -> Result<Shape, Failure> {
     if let Some(version) = &arguments.consul_version {
-        let release: Release = version.parse().map_err(|error: crate::ReleaseError| {
-            Failure::could_not_run(format!("--consul-version: {error}"))
-        })?;
+        let release: Release = version
+            .parse()
+            .map_err(|error: peering_token::ReleaseError| {
+                Failure::could_not_run(format!("--consul-version: {error}"))
+            })?;
         return Ok(release.shape());
     }
     let servers = state.into_iter().flat_map(|state| &state.consul_versions);

@@ -10,9 +10,9 @@ use super::input::{Source, cannot_read, open, too_large};
 use super::judging::JudgingArgs;
 use super::output::ignore_broken_pipe;
 use super::report::Failure;
-use super::text::{self, without_secrets};
+use super::text::{self, Verdict};
+use crate::finding::{Context, Finding, rules};
 use crate::inspect::Inspector;
-use crate::{Circumstances, Finding, rules};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -56,22 +56,19 @@ struct OnlyId<'a> {
 }
 
 #[derive(Serialize)]
-struct Verdict<'a> {
+struct Answer<'a> {
     id: Option<&'a RawValue>,
-    accepted: bool,
-    stage: Option<&'static str>,
-    error: Option<String>,
+    #[serde(flatten)]
+    verdict: Verdict,
     findings: Vec<Finding>,
 }
 
-impl<'a> Verdict<'a> {
+impl<'a> Answer<'a> {
     /// The verdict on a line that holds no token that could be judged.
     fn input(id: Option<&'a RawValue>, error: impl Into<String>) -> Self {
         Self {
             id,
-            accepted: false,
-            stage: Some("input"),
-            error: Some(error.into()),
+            verdict: Verdict::of_input(error.into()),
             findings: Vec::new(),
         }
     }
@@ -80,7 +77,7 @@ impl<'a> Verdict<'a> {
 /// How every line is judged.
 struct Judging {
     max_size: usize,
-    circumstances: Circumstances<'static>,
+    context: Context<'static>,
     arguments: JudgingArgs,
 }
 
@@ -91,13 +88,13 @@ pub(super) fn run(
     max_size: usize,
     arguments: &JudgingArgs,
 ) -> Result<Status, Failure> {
-    let mut circumstances = arguments.circumstances();
-    circumstances.costly = rules()
+    let mut context = arguments.context();
+    context.costly = rules()
         .iter()
         .any(|rule| rule.is_costly() && arguments.denies(rule));
     let judging = Judging {
         max_size,
-        circumstances,
+        context,
         arguments: arguments.clone(),
     };
     let (name, input): (String, Box<dyn Read + Send>) = match source {
@@ -297,7 +294,7 @@ impl LineReader {
     /// Answers a line that is not judged; false where nobody wants the answers.
     fn refuse(&self, error: String) -> bool {
         let mut answers = Answers::default();
-        answers.push(&Verdict::input(None, error));
+        answers.push(&Answer::input(None, error));
         let question = Question {
             buffer: Zeroizing::default(),
             filled: 0,
@@ -345,8 +342,8 @@ struct Answers {
 }
 
 impl Answers {
-    fn push(&mut self, verdict: &Verdict<'_>) {
-        self.no |= !verdict.accepted;
+    fn push(&mut self, verdict: &Answer<'_>) {
+        self.no |= !verdict.verdict.is_accepted();
         let start = self.text.len();
         // Nothing in a verdict is without a form in JSON.
         _ = serde_json::to_writer(&mut self.text, verdict);
@@ -379,17 +376,17 @@ fn answer(inspector: &mut Inspector, lines: &[u8], judging: &Judging) -> Answers
 }
 
 /// What one judge answers to whole lines, where no flags are given, for the benches.
-pub fn jsonl_answers(circumstances: Circumstances<'static>) -> impl FnMut(&[u8]) -> Vec<u8> {
+pub fn jsonl_answers(context: Context<'static>) -> impl FnMut(&[u8]) -> Vec<u8> {
     let judging = Judging {
         max_size: usize::MAX,
-        circumstances,
+        context,
         arguments: JudgingArgs::without_flags(),
     };
     let mut inspector = Inspector::default();
     move |lines| answer(&mut inspector, lines, &judging).text
 }
 
-fn verdict<'a>(inspector: &mut Inspector, line: &'a [u8], judging: &Judging) -> Verdict<'a> {
+fn verdict<'a>(inspector: &mut Inspector, line: &'a [u8], judging: &Judging) -> Answer<'a> {
     // serde would take an array for an object.
     let is_object = line.trim_ascii_start().first() == Some(&b'{');
     if !is_object {
@@ -398,35 +395,33 @@ fn verdict<'a>(inspector: &mut Inspector, line: &'a [u8], judging: &Judging) -> 
         } else {
             "no object"
         };
-        return Verdict::input(None, expected(found));
+        return Answer::input(None, expected(found));
     }
     let read: Line<'_> = match serde_json::from_slice(line) {
         Ok(read) => read,
         Err(error) => return without_token(line, &error),
     };
     if read.token.len() > judging.max_size {
-        return Verdict::input(read.id, too_large(judging.max_size));
+        return Answer::input(read.id, too_large(judging.max_size));
     }
     let token = read.token.as_bytes();
-    let inspection = inspector.inspect_bare(token, &judging.circumstances);
+    let inspection = inspector.inspect_bare(token, &judging.context);
     let (refusal, mut findings) = (inspection.refusal, inspection.findings);
     judging.arguments.weigh(&mut findings);
-    Verdict {
+    Answer {
         id: read.id,
-        accepted: refusal.is_none(),
-        stage: refusal.as_ref().map(|refusal| refusal.stage().name()),
-        error: refusal.map(|refusal| without_secrets(&refusal.to_string()).into_owned()),
+        verdict: refusal.as_ref().into(),
         findings,
     }
 }
 
 /// Says what is wrong with an object that has no token. What serde_json says might quote one.
-fn without_token<'a>(line: &'a [u8], error: &serde_json::Error) -> Verdict<'a> {
+fn without_token<'a>(line: &'a [u8], error: &serde_json::Error) -> Answer<'a> {
     match serde_json::from_slice::<OnlyId<'_>>(line) {
-        Ok(only) => Verdict::input(only.id, expected("no text for the token, or two")),
+        Ok(only) => Answer::input(only.id, expected("no text for the token, or two")),
         Err(_) => {
             let found = format!("no JSON at column {}", error.column());
-            Verdict::input(None, expected(&found))
+            Answer::input(None, expected(&found))
         }
     }
 }

@@ -1,10 +1,11 @@
 //! The flags that say at which moment and between whom a token is judged, and which findings count.
 
-use crate::{Circumstances, Finding, Level, Release, Rule, rule};
+use crate::finding::{Context, Finding, Level, Rule, rule};
 use clap::ValueEnum;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Span, Timestamp};
+use peering_token::Release;
 
 /// The flags.
 #[derive(Debug, Clone, clap::Args)]
@@ -66,12 +67,12 @@ impl JudgingArgs {
     }
 
     /// What is known beside the token, as far as flags tell.
-    pub(super) fn circumstances(&self) -> Circumstances<'static> {
-        let mut circumstances = Circumstances::at(self.at.unwrap_or_else(Timestamp::now));
-        circumstances.within = self.within;
-        circumstances.dialer_version = self.dialer_version;
-        circumstances.acceptor_version = self.acceptor_version;
-        circumstances
+    pub(super) fn context(&self) -> Context<'static> {
+        let mut context = Context::at(self.at.unwrap_or_else(Timestamp::now));
+        context.within = self.within;
+        context.dialer_version = self.dialer_version;
+        context.acceptor_version = self.acceptor_version;
+        context
     }
 
     /// Takes out what is allowed, and makes errors of what is denied.

@@ -4,8 +4,8 @@
 //! than anything in a token is left out: so the lines are short whatever the token holds.
 
 use super::text::shown_within;
-use crate::redact;
 use godialect::json::{Kind, Raw, Reader, SyntaxError};
+use peering_token::redact;
 use peering_token::schema::Struct;
 use std::collections::BTreeMap;
 use std::ops::Range;

@@ -2,11 +2,11 @@
 
 use super::report::Failure;
 use super::text;
+use crate::private_file::{PrivateFile, folder, sync};
 use serde::Serialize;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
-use tempfile::NamedTempFile;
 use zeroize::Zeroizing;
 
 /// Writes a text for people to standard output. A reader who has gone away is no failure.
@@ -49,11 +49,9 @@ pub(super) fn write_private(path: &Path, force: bool, content: &[u8]) -> Result<
     staged.finish()
 }
 
-/// A file that is being written and does not have its name yet: whoever looks sees the old file or
-/// the new one. Dropped, it is gone; a writer that is killed leaves `.peertok-….partial` behind, which
-/// only its owner can read.
+/// A private file that is being written, and where it goes.
 pub(super) struct Staged {
-    file: NamedTempFile,
+    file: PrivateFile,
     path: PathBuf,
     /// Where the name leads to: a symbolic link stays.
     target: PathBuf,
@@ -75,12 +73,8 @@ impl Staged {
             _ => {}
         }
         let target = target(path);
-        // An error of the temporary file would name it, and nobody knows that name. Its mode is
-        // 0600 from the start.
-        let file = tempfile::Builder::new()
-            .prefix(".peertok-")
-            .suffix(".partial")
-            .tempfile_in(folder(&target))
+        // An error of the temporary file would name it, and nobody knows that name.
+        let file = PrivateFile::beside(&target)
             .map_err(|error| cannot_write(path, &error.kind().to_string()))?;
         Ok(Self {
             file,
@@ -92,7 +86,7 @@ impl Staged {
 
     /// The file to write to.
     pub(super) fn file(&mut self) -> &mut File {
-        self.file.as_file_mut()
+        self.file.file()
     }
 
     /// Syncs the file and gives it its name.
@@ -101,17 +95,8 @@ impl Staged {
             ErrorKind::AlreadyExists => exists(&self.path),
             kind => cannot_write(&self.path, &kind.to_string()),
         };
-        self.file.as_file().sync_all().map_err(failed)?;
-        let named = if self.force {
-            self.file.persist(&self.target)
-        } else {
-            self.file.persist_noclobber(&self.target)
-        };
-        named.map_err(|error| failed(error.error))?;
-        // The new name is to outlive a crash too; a folder that cannot be read cannot be synced.
-        if let Ok(folder) = File::open(folder(&self.target)) {
-            let _ = folder.sync_all();
-        }
+        self.file.finish(&self.target, self.force).map_err(failed)?;
+        sync(folder(&self.target));
         Ok(())
     }
 }
@@ -128,13 +113,6 @@ pub(super) fn same_file(one: &Path, other: &Path) -> bool {
 
 fn target(path: &Path) -> PathBuf {
     fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
-}
-
-fn folder(target: &Path) -> &Path {
-    match target.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    }
 }
 
 fn cannot_write(path: &Path, why: &str) -> Failure {

@@ -3,7 +3,8 @@
 use super::report::{self, Failure};
 use super::text::one_line;
 use crate::inspect::Inspection;
-use crate::{Damage, Mistaken, Partial, Recovery, Refusal};
+use crate::recovery::{Damage, Lookalike, Partial, Recovery};
+use peering_token::Refusal;
 use std::fmt::Write;
 use std::fs;
 
@@ -19,7 +20,7 @@ pub(super) fn notice_file_name(inspection: &mut Inspection<'_>, text: &[u8]) {
     let files = fs::read_dir(".").into_iter().flatten().flatten();
     let mut names = files.map(|file| file.file_name());
     if names.any(|name| name.as_encoded_bytes() == text) {
-        inspection.recovery = Some(Recovery::Mistaken(Mistaken::FileName));
+        inspection.recovery = Some(Recovery::Lookalike(Lookalike::FileName));
     }
 }
 
@@ -42,7 +43,7 @@ pub(super) fn note(recovery: &Recovery) {
                 place(partial)
             ));
         }
-        Recovery::Mistaken(_) => {}
+        Recovery::Lookalike(_) => {}
     }
 }
 
@@ -56,7 +57,7 @@ pub(super) fn hint(recovery: &Recovery) -> String {
             Some(refusal) => mended_is_refused(refusal),
         },
         Recovery::Truncated(_) => GET_IT_AGAIN.to_owned(),
-        Recovery::Mistaken(mistaken) => {
+        Recovery::Lookalike(mistaken) => {
             format!("this looks like {mistaken}: {}", mistaken.advice())
         }
     }
@@ -83,7 +84,7 @@ pub(super) fn pretty(recovery: &Recovery) -> String {
                 line(&format!("  {damage}"));
             }
         }
-        Recovery::Mistaken(_) => {}
+        Recovery::Lookalike(_) => {}
     }
     line(&one_line(&hint(recovery)));
     out

@@ -88,7 +88,7 @@ impl TokenOutput {
                 .map_err(|error| Failure::could_not_run(error.to_string()));
         }
         if let Some(name) = &self.establish {
-            crate::check_peer_name(name)
+            peering_token::check_peer_name(name)
                 .map_err(|error| Failure::could_not_run(error.to_string()))?;
             return Ok(establish_body(name, token));
         }

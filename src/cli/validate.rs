@@ -5,13 +5,14 @@ use super::input::{TokenArgs, described};
 use super::judging::JudgingArgs;
 use super::recovery::{self, notice_file_name};
 use super::report::Failure;
-use super::text::{date, one_line, shown, without_secrets};
+use super::text::{Verdict, date, one_line, shown};
 use super::{Format, Status, jsonl, output, snapshot};
+use crate::finding::{Finding, Level};
 use crate::input::{InputFormat, TokenInput};
 use crate::inspect::{Content, Inspection, Inspector};
 use crate::kubernetes::SecretKeyRef;
+use crate::recovery::Recovery;
 use crate::snapshot::{State, TokenStatus};
-use crate::{Finding, Level, Recovery};
 use anstyle::{AnsiColor, Style};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -63,16 +64,16 @@ pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
         snapshot(&arguments.snapshot)?,
         snapshot(&arguments.dialer_snapshot)?,
     );
-    let mut circumstances = arguments.judging.circumstances();
-    circumstances.acceptor = acceptor.as_ref();
-    circumstances.dialer = dialer.as_ref();
-    circumstances.name = arguments.name.as_deref();
+    let mut context = arguments.judging.context();
+    context.acceptor = acceptor.as_ref();
+    context.dialer = dialer.as_ref();
+    context.name = arguments.name.as_deref();
     let all = arguments.input.read_all()?;
     let several = all.len() > 1;
     let mut inspector = Inspector::default();
     let mut status = Status::Done;
     for (index, input) in all.iter().enumerate() {
-        let mut inspection = inspector.inspect(input, &circumstances);
+        let mut inspection = inspector.inspect(input, &context);
         arguments.judging.weigh(&mut inspection.findings);
         notice_file_name(&mut inspection, input.text());
         let validated = Validated {
@@ -217,24 +218,19 @@ fn print_json(validated: &Validated<'_>) -> Result<(), Failure> {
         schema: &'static str,
         form: InputFormat,
         secret: Option<&'a SecretKeyRef>,
-        accepted: bool,
-        stage: Option<&'static str>,
-        error: Option<String>,
+        #[serde(flatten)]
+        verdict: Verdict,
         token_status: Option<&'static str>,
         snapshot_taken_at: Option<Timestamp>,
         findings: &'a [Finding],
         recovery: Option<&'a Recovery>,
     }
     let inspection = validated.inspection;
-    let refusal = inspection.refusal.as_ref();
-    let error = refusal.map(ToString::to_string);
     output::print_json(&Output {
         schema: "peertok.validate/1",
         form: inspection.format,
         secret: validated.input.secret(),
-        accepted: refusal.is_none(),
-        stage: refusal.map(|refusal| refusal.stage().name()),
-        error: error.map(|error| without_secrets(&error).into_owned()),
+        verdict: inspection.refusal.as_ref().into(),
         token_status: validated.token_status.map(|(status, _)| status.name()),
         snapshot_taken_at: validated.token_status.and_then(|(_, taken)| taken),
         findings: &inspection.findings,

@@ -4,10 +4,10 @@
 //! server put into a token have passed it, so that a damaged copy is the usual cause; a root that was
 //! put there by hand may be one that Go does not take.
 
-use super::{Answer, Moment, plain};
-use crate::Stage;
+use super::{KnownError, Moment, plain};
+use peering_token::Stage;
 
-const CA: Answer = Answer {
+const CA: KnownError = KnownError {
     stage: Some(Stage::Ca),
     source: "Go: crypto/x509, ParseCertificate; recorded from a server, Consul 1.23.0-dev",
     tell: "peertok validate @token.txt names the entry. Of the root by itself: openssl x509 -in root.pem -noout -text.",
@@ -15,8 +15,8 @@ const CA: Answer = Answer {
     ..plain(Moment::Establish)
 };
 
-pub(super) static ANSWERS: &[Answer] = &[
-    Answer {
+pub(super) static ANSWERS: &[KnownError] = &[
+    KnownError {
         name: "ca-no-pem",
         texts: &["peering token invalid CA: no PEM-encoded data found"],
         shared: &["no PEM-encoded data found"],
@@ -26,7 +26,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         fix: "Make the token again. By hand, put the file in as it is: peertok edit --add-ca root.pem, or jq --rawfile.",
         ..CA
     },
-    Answer {
+    KnownError {
         name: "ca-not-certificate",
         texts: &["peering token invalid CA: first PEM-block should be CERTIFICATE type"],
         shared: &["first PEM-block should be CERTIFICATE type"],
@@ -36,7 +36,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         fix: "Put the certificate alone into the token. A private key that was in a token is to be replaced.",
         ..CA
     },
-    Answer {
+    KnownError {
         name: "ca-malformed",
         shared: &[
             "x509: malformed ",
@@ -47,7 +47,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         why: "Go reads DER strictly, and stopped at the part that the message names. Bytes were damaged or lost, or the certificate was made by a tool that does not keep to DER.",
         ..CA
     },
-    Answer {
+    KnownError {
         name: "ca-trailing-data",
         shared: &["x509: trailing data"],
         what: "Bytes follow the certificate within its PEM block.",
@@ -55,7 +55,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         fix: "Write the root again from its DER, one certificate a block: openssl x509 -inform DER -in root.der -out root.pem.",
         ..CA
     },
-    Answer {
+    KnownError {
         name: "ca-serial-negative",
         shared: &["x509: negative serial number"],
         what: "The serial number of a root is below zero.",
@@ -64,21 +64,21 @@ pub(super) static ANSWERS: &[Answer] = &[
         source: "Go: crypto/x509, ParseCertificate and the release notes of Go 1.23; recorded from a server, Consul 1.23.0-dev",
         ..CA
     },
-    Answer {
+    KnownError {
         name: "ca-signature-algorithms",
         shared: &["x509: inner and outer signature algorithm identifiers don't match"],
         what: "A root names two different signature algorithms.",
         why: "A certificate has the algorithm once in the signed part and once outside, and they have to be the same. A damaged byte is the usual cause.",
         ..CA
     },
-    Answer {
+    KnownError {
         name: "ca-name-invalid",
         shared: &["x509: invalid RDNSequence"],
         what: "The subject or issuer of a root is not encoded as Go wants it.",
         why: "The end of the message says what is wrong: such as a PrintableString with a character it may not have (@, _ and * among them), or a string type that Go does not know.",
         ..CA
     },
-    Answer {
+    KnownError {
         name: "ca-key-invalid",
         shared: &[
             "x509: unsupported elliptic curve",
@@ -101,7 +101,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         fix: "Make the token again. If the CA's key is on another curve, make a root with P-256: Consul's CA takes EC and RSA keys.",
         ..CA
     },
-    Answer {
+    KnownError {
         name: "ca-extension-duplicate",
         shared: &["x509: certificate contains duplicate extension with OID \"<oid>\""],
         what: "A root has the same extension twice.",
@@ -109,14 +109,14 @@ pub(super) static ANSWERS: &[Answer] = &[
         fix: "Make the root again with each extension once.",
         ..CA
     },
-    Answer {
+    KnownError {
         name: "ca-uri-invalid",
         shared: &["x509: cannot parse URI <uri>: "],
         what: "A URI in a root's alternative names is not one that Go reads.",
         why: "Consul's roots have a spiffe:// URI there. A character that is damaged or not allowed in a URI is refused; the end of the message says which.",
         ..CA
     },
-    Answer {
+    KnownError {
         name: "ca-extension-invalid",
         shared: &[
             "x509: invalid basic constraints",
@@ -139,7 +139,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         why: "The message names the extension. A damaged byte is the usual cause; a root from a tool of one's own may have the wrong type there.",
         ..CA
     },
-    Answer {
+    KnownError {
         name: "ca-constraints-invalid",
         shared: &[
             "x509: empty name constraints extension",
@@ -151,7 +151,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         why: "Constraints limit the names that a CA may sign for. Go wants domains, addresses with a mask, mail domains and URI hosts there, in their own forms.",
         ..CA
     },
-    Answer {
+    KnownError {
         name: "ca-invalid",
         texts: &["peering token invalid CA: <words>"],
         what: "A root of the token is no certificate that Go reads.",

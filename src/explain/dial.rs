@@ -2,12 +2,12 @@
 //!
 //! Most of it comes from Go's network, TLS and gRPC libraries, which say the same elsewhere.
 
-use super::{Answer, Moment, plain};
+use super::{KnownError, Moment, plain};
 
-const DIAL: Answer = plain(Moment::Dial);
+const DIAL: KnownError = plain(Moment::Dial);
 
-pub(super) static ANSWERS: &[Answer] = &[
-    Answer {
+pub(super) static ANSWERS: &[KnownError] = &[
+    KnownError {
         name: "secret-invalid",
         texts: &[
             "a new peering token must be generated: invalid peering establishment secret",
@@ -20,7 +20,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         related: &["token-used", "token-superseded", "token-unknown"],
         ..DIAL
     },
-    Answer {
+    KnownError {
         name: "secret-empty",
         texts: &[
             "invalid establishment secret: peering was already established",
@@ -33,7 +33,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         related: &["secret-missing", "secret-invalid"],
         ..DIAL
     },
-    Answer {
+    KnownError {
         name: "dial-refused",
         shared: &["connect: connection refused"],
         what: "Nothing listens at the address, or a firewall refuses.",
@@ -43,7 +43,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         related: &["dial-timeout", "agent-unreachable"],
         ..DIAL
     },
-    Answer {
+    KnownError {
         name: "dial-timeout",
         shared: &["i/o timeout", "context deadline exceeded"],
         what: "No answer came from the address in time.",
@@ -53,7 +53,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         related: &["dial-refused", "address-private"],
         ..DIAL
     },
-    Answer {
+    KnownError {
         name: "dial-unreachable",
         shared: &[
             "connect: no route to host",
@@ -67,7 +67,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         related: &["dial-timeout", "address-private"],
         ..DIAL
     },
-    Answer {
+    KnownError {
         name: "host-unknown",
         shared: &[
             "lookup <host> on <resolver>: no such host",
@@ -80,7 +80,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         related: &["address-whitespace", "address-host-invalid"],
         ..DIAL
     },
-    Answer {
+    KnownError {
         name: "plaintext-to-tls",
         shared: &["error reading server preface: EOF"],
         what: "The dialer spoke plaintext to a port that has TLS.",
@@ -90,7 +90,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         related: &["no-ca"],
         ..DIAL
     },
-    Answer {
+    KnownError {
         name: "tls-to-plaintext",
         shared: &["tls: first record does not look like a TLS handshake"],
         what: "The dialer spoke TLS to a port that has none.",
@@ -100,7 +100,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         related: &["address-http-port", "address-plaintext-port", "not-grpc"],
         ..DIAL
     },
-    Answer {
+    KnownError {
         name: "not-grpc",
         shared: &["error reading server preface: http2: frame too large"],
         what: "What answered at the address is no gRPC server.",
@@ -110,7 +110,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         related: &["address-http-port", "no-ca", "tls-to-plaintext"],
         ..DIAL
     },
-    Answer {
+    KnownError {
         name: "connection-reset",
         shared: &["read: connection reset by peer"],
         what: "What answered at the address hung up during the TLS handshake.",
@@ -120,7 +120,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         related: &["dial-refused"],
         ..DIAL
     },
-    Answer {
+    KnownError {
         name: "ca-unknown-authority",
         shared: &["x509: certificate signed by unknown authority"],
         what: "The acceptor's certificate is not signed by a root of the token.",
@@ -130,7 +130,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         related: &["ca-root-missing", "ca-cannot-sign"],
         ..DIAL
     },
-    Answer {
+    KnownError {
         name: "ca-cannot-sign",
         shared: &[
             "x509: certificate signed by unknown authority (possibly because of \"x509: invalid signature: parent certificate cannot sign this kind of certificate\" while trying to verify candidate authority certificate \"<root>\")",
@@ -143,7 +143,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         related: &["ca-not-a-ca", "ca-no-cert-sign"],
         ..DIAL
     },
-    Answer {
+    KnownError {
         name: "certificate-expired",
         shared: &[
             "x509: certificate has expired or is not yet valid: current time <now> is after <end>",
@@ -157,7 +157,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         related: &["ca-expired", "ca-not-yet-valid"],
         ..DIAL
     },
-    Answer {
+    KnownError {
         name: "server-name-wrong",
         shared: &["x509: certificate is valid for <names>, not <name>"],
         what: "The acceptor's certificate is for another name than the token's.",
@@ -167,7 +167,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         related: &["server-name-mismatch", "server-name-other"],
         ..DIAL
     },
-    Answer {
+    KnownError {
         name: "server-name-unrecognized",
         shared: &["remote error: tls: unrecognized name"],
         what: "The acceptor's server has no certificate for the token's server name.",
@@ -177,7 +177,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         related: &["server-name-mismatch", "server-name-other"],
         ..DIAL
     },
-    Answer {
+    KnownError {
         name: "alpn-missing",
         shared: &[
             "credentials: cannot check peer: missing selected ALPN property",
@@ -192,7 +192,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         related: &["dialer-too-new"],
         ..DIAL
     },
-    Answer {
+    KnownError {
         name: "alpn-refused",
         shared: &["remote error: tls: no application protocol"],
         what: "What answered at the address does not speak HTTP/2.",
@@ -203,7 +203,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         related: &["ca-unknown-authority"],
         ..DIAL
     },
-    Answer {
+    KnownError {
         name: "dial-failed",
         texts: &["failed to exchange peering secret through address \"<address>\": <words>"],
         what: "Dialing this address failed, for a reason that is not known here.",

@@ -1,12 +1,12 @@
 //! What is said when the dialer is given a token, before it dials.
 
-use super::{Answer, Moment, plain};
-use crate::Stage;
+use super::{KnownError, Moment, plain};
+use peering_token::Stage;
 
-const ESTABLISH: Answer = plain(Moment::Establish);
+const ESTABLISH: KnownError = plain(Moment::Establish);
 
-pub(super) static ANSWERS: &[Answer] = &[
-    Answer {
+pub(super) static ANSWERS: &[KnownError] = &[
+    KnownError {
         name: "establish-name-missing",
         stage: Some(Stage::Request),
         texts: &["PeerName is required in the payload when establishing a peering."],
@@ -17,7 +17,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         related: &["name-missing"],
         ..ESTABLISH
     },
-    Answer {
+    KnownError {
         name: "token-missing",
         stage: Some(Stage::Request),
         texts: &[
@@ -30,7 +30,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         fix: "Give the token: consul peering establish -name east -peering-token \"$(cat token)\".",
         ..ESTABLISH
     },
-    Answer {
+    KnownError {
         name: "base64-corrupt",
         stage: Some(Stage::Base64),
         shared: &[
@@ -43,7 +43,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         fix: "Copy the token again, whole and without quotes or blanks. In Kubernetes the data of a Secret is base64 once more: decode it once before it is used elsewhere.",
         ..ESTABLISH
     },
-    Answer {
+    KnownError {
         name: "addresses-missing",
         stage: Some(Stage::Addresses),
         texts: &["peering token server addresses value is empty"],
@@ -53,7 +53,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         fix: "Make the token again, or add an address with peertok edit --add-address HOST:8503.",
         ..ESTABLISH
     },
-    Answer {
+    KnownError {
         name: "address-invalid",
         stage: Some(Stage::Addresses),
         texts: &["<address> is not a valid peering server address"],
@@ -64,7 +64,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         fix: "Make the token again with -server-external-addresses HOST:8503, IPv6 as [ADDRESS]:8503, and no blank after a comma; or mend it with peertok edit --set-address.",
         ..ESTABLISH
     },
-    Answer {
+    KnownError {
         name: "server-name-missing",
         stage: Some(Stage::ServerName),
         texts: &["peering token server name value is empty"],
@@ -74,7 +74,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         fix: "Make the token again. The name is server.DATACENTER.peering.CLUSTER-ID.consul, the datacenter in lower case.",
         ..ESTABLISH
     },
-    Answer {
+    KnownError {
         name: "peer-id-missing",
         stage: Some(Stage::PeerId),
         texts: &["peering token peer ID value is empty"],
@@ -84,7 +84,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         fix: "Make the token again.",
         ..ESTABLISH
     },
-    Answer {
+    KnownError {
         name: "ca-pem-headers",
         stage: Some(Stage::Tls),
         texts: &["failed to build TLS dial option from peering: failed to parse PEM"],
@@ -96,7 +96,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         related: &["name-dialing"],
         ..ESTABLISH
     },
-    Answer {
+    KnownError {
         name: "token-of-own-cluster",
         texts: &["cannot create a peering within the same cluster \"<name>\""],
         what: "The token was made by the cluster that it is given to.",
@@ -106,7 +106,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         related: &["same-cluster"],
         ..ESTABLISH
     },
-    Answer {
+    KnownError {
         name: "name-waiting",
         texts: &[
             "cannot create peering with name: \"<name>\"; there is an existing peering expecting to be dialed",
@@ -118,7 +118,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         related: &["name-taken", "name-dialing"],
         ..ESTABLISH
     },
-    Answer {
+    KnownError {
         name: "peering-disabled",
         texts: &["peering must be enabled to use this endpoint"],
         what: "Peering is turned off on the server that was asked.",
@@ -127,7 +127,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         fix: "Take the setting out, or set peering.enabled to true, on all servers, and restart them.",
         ..ESTABLISH
     },
-    Answer {
+    KnownError {
         name: "permission-denied",
         texts: &["lacks permission 'peering:<access>'"],
         shared: &["Permission denied"],
@@ -137,7 +137,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         fix: "Give the request an ACL token whose policy has peering = \"write\", with CONSUL_HTTP_TOKEN or the header X-Consul-Token.",
         ..ESTABLISH
     },
-    Answer {
+    KnownError {
         name: "acl-token-unknown",
         shared: &["ACL not found"],
         what: "The cluster does not know the ACL token of the request.",
@@ -146,7 +146,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         fix: "Use an ACL token of the cluster that is asked. After a restore, the ACL tokens of the snapshot are the ones that count.",
         ..ESTABLISH
     },
-    Answer {
+    KnownError {
         name: "peering-marked-for-deletion",
         texts: &["cannot write to peering that is marked for deletion"],
         what: "A peering of that name is being deleted.",

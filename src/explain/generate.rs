@@ -1,11 +1,11 @@
 //! What is said when the acceptor is asked for a token, by its server or by Consul's command line.
 
-use super::{Answer, Moment, plain};
+use super::{KnownError, Moment, plain};
 
-const GENERATE: Answer = plain(Moment::Generate);
+const GENERATE: KnownError = plain(Moment::Generate);
 
-pub(super) static ANSWERS: &[Answer] = &[
-    Answer {
+pub(super) static ANSWERS: &[KnownError] = &[
+    KnownError {
         name: "name-missing",
         texts: &["PeerName is required in the payload when generating a new peering token."],
         shared: &["Missing the required -name flag"],
@@ -15,7 +15,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         fix: "Give the name: consul peering generate-token -name west, or at the dialer consul peering establish -name east -peering-token TOKEN.",
         ..GENERATE
     },
-    Answer {
+    KnownError {
         name: "format-invalid",
         shared: &["Invalid format, valid formats are {"],
         what: "The -format flag has another value than pretty or json.",
@@ -24,7 +24,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         fix: "Use -format json, or leave the flag out.",
         ..GENERATE
     },
-    Answer {
+    KnownError {
         name: "meta-no-equals",
         texts: &["for flag -meta: Missing \"=\" value in argument: <pair>"],
         shared: &["Missing \"=\" value in argument: <pair>"],
@@ -34,7 +34,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         fix: "Write -meta key=value, and repeat the flag for the next pair.",
         ..GENERATE
     },
-    Answer {
+    KnownError {
         name: "agent-unreachable",
         texts: &[
             "/v1/peering/<path>\": dial tcp <agent>: connect: connection refused",
@@ -49,7 +49,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         source: "recorded from the command line of Consul 1.20.1 (connection refused); the others are Go's net package in the same place",
         ..GENERATE
     },
-    Answer {
+    KnownError {
         name: "body-missing",
         texts: &["The peering arguments must be provided in the body"],
         shared: &["Body decoding failed: EOF"],
@@ -59,7 +59,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         fix: "Send the body, such as {\"PeerName\":\"west\"}. For establish, peertok writes it into a file for curl --data @FILE.",
         ..GENERATE
     },
-    Answer {
+    KnownError {
         name: "body-not-json",
         shared: &["Body decoding failed: <reason>"],
         what: "The body of the request is no JSON, or a member has the wrong type.",
@@ -69,7 +69,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         related: &["body-missing", "json-not-json"],
         ..GENERATE
     },
-    Answer {
+    KnownError {
         name: "peer-name-invalid",
         texts: &["<name> is not a valid peer name"],
         shared: &["a valid peering name must consist of lower case alphanumeric characters"],
@@ -80,7 +80,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         versions: "tried on Consul 1.20.1; upper case was allowed before 1.14.4",
         ..GENERATE
     },
-    Answer {
+    KnownError {
         name: "partition-not-enterprise",
         texts: &[
             "Invalid query parameter: \"partition\" - Partitions are a Consul Enterprise feature",
@@ -92,7 +92,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         fix: "Leave the partition out.",
         ..GENERATE
     },
-    Answer {
+    KnownError {
         name: "meta-key-blank",
         texts: &["Couldn't load metadata pair (<pair>): Key cannot be blank"],
         shared: &["Key cannot be blank"],
@@ -102,7 +102,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         fix: "Give the pair a key, or leave it out.",
         ..GENERATE
     },
-    Answer {
+    KnownError {
         name: "meta-key-characters",
         texts: &["Couldn't load metadata pair (<pair>): Key contains invalid characters"],
         shared: &["Key contains invalid characters"],
@@ -112,7 +112,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         fix: "Rename the key.",
         ..GENERATE
     },
-    Answer {
+    KnownError {
         name: "meta-key-long",
         texts: &["Couldn't load metadata pair (<pair>): Key is too long (limit: 128 characters)"],
         shared: &["Key is too long (limit: 128 characters)"],
@@ -122,7 +122,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         fix: "Shorten the key.",
         ..GENERATE
     },
-    Answer {
+    KnownError {
         name: "meta-key-reserved",
         texts: &[
             "Couldn't load metadata pair (<pair>): Key prefix 'consul-' is reserved for internal use",
@@ -134,7 +134,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         fix: "Rename the key.",
         ..GENERATE
     },
-    Answer {
+    KnownError {
         name: "meta-value-long",
         texts: &["Couldn't load metadata pair (<pair>): Value is too long (limit: 512 characters)"],
         shared: &["Value is too long (limit: 512 characters)"],
@@ -144,7 +144,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         fix: "Shorten the value, or keep it elsewhere and put a reference to it here.",
         ..GENERATE
     },
-    Answer {
+    KnownError {
         name: "meta-too-many",
         texts: &[
             "meta tags failed validation: Node metadata cannot contain more than 64 key/value pairs",
@@ -156,7 +156,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         fix: "Leave pairs out until there are 64 or fewer.",
         ..GENERATE
     },
-    Answer {
+    KnownError {
         name: "name-dialing",
         texts: &[
             "cannot create peering with name: \"<name>\"; there is already an established peering",
@@ -168,7 +168,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         related: &["name-waiting"],
         ..GENERATE
     },
-    Answer {
+    KnownError {
         name: "connect-disabled",
         texts: &[
             "connect.enabled must be set to true in the server's configuration when generating peering tokens",
@@ -179,7 +179,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         fix: "Set connect.enabled to true on all servers and restart them, one after the other.",
         ..GENERATE
     },
-    Answer {
+    KnownError {
         name: "grpc-tls-off",
         texts: &["TLS for gRPC must be enabled when generating peering tokens"],
         what: "The acceptor's server has no gRPC port with TLS.",
@@ -189,7 +189,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         source: "recorded from a server, Consul 1.20.1, with grpc_tls set to -1",
         ..GENERATE
     },
-    Answer {
+    KnownError {
         name: "ca-not-ready",
         texts: &["CA has not finished initializing"],
         what: "The server has no root of the mesh CA yet.",
@@ -200,7 +200,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         related: &["connect-disabled"],
         ..GENERATE
     },
-    Answer {
+    KnownError {
         name: "grpc-port-missing",
         texts: &["a grpc bind port must be specified in the configuration for all servers"],
         what: "No server in the catalog has a gRPC port.",
@@ -211,7 +211,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         related: &["grpc-tls-off"],
         ..GENERATE
     },
-    Answer {
+    KnownError {
         name: "gateways-missing",
         texts: &[
             "servers are configured to PeerThroughMeshGateways, but no mesh gateway instances are registered",

@@ -2,17 +2,17 @@
 //!
 //! Go says the same words of any JSON, so that all of them are shared.
 
-use super::{Answer, Moment, plain};
-use crate::Stage;
+use super::{KnownError, Moment, plain};
+use peering_token::Stage;
 
-const JSON: Answer = Answer {
+const JSON: KnownError = KnownError {
     stage: Some(Stage::Json),
     source: "Go: encoding/json; recorded from a server, Consul 1.23.0-dev",
     ..plain(Moment::Establish)
 };
 
-pub(super) static ANSWERS: &[Answer] = &[
-    Answer {
+pub(super) static ANSWERS: &[KnownError] = &[
+    KnownError {
         name: "json-not-json",
         shared: &["invalid character <character> looking for beginning of value"],
         what: "What is in the base64 is no JSON, or a value in it is missing.",
@@ -21,7 +21,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         fix: "Take the right text. If what comes out of base64 -d starts with eyJ again, that is the token.",
         ..JSON
     },
-    Answer {
+    KnownError {
         name: "json-structure",
         shared: &[
             "invalid character <character> looking for beginning of object key string",
@@ -35,7 +35,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         fix: "Copy the token again from where it was made. To change fields, use peertok edit, or jq with --arg in place of an editor.",
         ..JSON
     },
-    Answer {
+    KnownError {
         name: "json-text",
         shared: &[
             "invalid character <character> in string literal",
@@ -48,7 +48,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         fix: "Put certificates into the JSON with a tool that escapes them, such as peertok edit --add-ca FILE or jq --rawfile.",
         ..JSON
     },
-    Answer {
+    KnownError {
         name: "json-literal",
         shared: &[
             "in literal null (expecting <letter>)",
@@ -64,7 +64,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         fix: "Copy the token again, or write the JSON with a JSON library.",
         ..JSON
     },
-    Answer {
+    KnownError {
         name: "json-more-behind",
         shared: &["invalid character <character> after top-level value"],
         what: "Something follows the JSON within the token.",
@@ -73,7 +73,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         fix: "Copy one token alone.",
         ..JSON
     },
-    Answer {
+    KnownError {
         name: "json-cut-off",
         shared: &["unexpected end of JSON input"],
         what: "The JSON within the token ends too early.",
@@ -82,7 +82,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         fix: "Copy the token again, whole; through a file in place of a terminal.",
         ..JSON
     },
-    Answer {
+    KnownError {
         name: "json-too-deep",
         shared: &["exceeded max depth"],
         what: "The JSON within the token has more than 10,000 brackets in each other.",
@@ -91,7 +91,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         fix: "Take the right text: this one was never a token.",
         ..JSON
     },
-    Answer {
+    KnownError {
         name: "json-type",
         shared: &["json: cannot unmarshal <found> into Go <place> of type <type>"],
         what: "A field of the token has another type than Consul's.",

@@ -1,6 +1,6 @@
 //! What a server says about peering, and what it means.
 //!
-//! An [`Answer`] is one thing that a server says when something fails, with its cause, how to tell and
+//! An [`KnownError`] is one thing that a server says when something fails, with its cause, how to tell and
 //! what to do. [`Explainer`] finds the answers in a text: a pasted error, a whole HTTP body, or a log
 //! line by line. [`Page`] is what is told of an answer or of a finding's rule, wherever it is told.
 //!
@@ -23,7 +23,7 @@ pub use nearest::nearest;
 pub use page::Page;
 pub use recognise::{Cause, Explainer, Message, Strictness};
 
-use crate::Stage;
+use peering_token::Stage;
 use std::fmt;
 
 /// The part of a peering's life in which something is said.
@@ -90,7 +90,7 @@ impl fmt::Display for Moment {
 /// `<reason>` for one that this answer is about.
 #[derive(Debug)]
 #[non_exhaustive]
-pub struct Answer {
+pub struct KnownError {
     /// The name, in lower case with hyphens; no rule of a finding has the same.
     pub name: &'static str,
     /// When it is said.
@@ -121,8 +121,8 @@ const SINCE_1_13: &str = "tried on Consul 1.20.1; peering is there since 1.13";
 const RECORDED: &str = "recorded from a server, Consul 1.20.1";
 
 /// What the answers of a file have in common, for those that say nothing else.
-const fn plain(moment: Moment) -> Answer {
-    Answer {
+const fn plain(moment: Moment) -> KnownError {
+    KnownError {
         name: "",
         moment,
         stage: None,
@@ -138,7 +138,7 @@ const fn plain(moment: Moment) -> Answer {
     }
 }
 
-const FILES: [&[Answer]; 7] = [
+const FILES: [&[KnownError]; 7] = [
     generate::ANSWERS,
     establish::ANSWERS,
     json::ANSWERS,
@@ -149,14 +149,14 @@ const FILES: [&[Answer]; 7] = [
 ];
 
 /// All answers, in the order of a peering's life.
-pub fn answers() -> impl Iterator<Item = &'static Answer> {
+pub fn known_errors() -> impl Iterator<Item = &'static KnownError> {
     FILES.into_iter().flatten()
 }
 
 /// The answer of that name, in any case.
 #[must_use]
-pub fn answer(name: &str) -> Option<&'static Answer> {
-    answers().find(|answer| answer.name.eq_ignore_ascii_case(name))
+pub fn known_error(name: &str) -> Option<&'static KnownError> {
+    known_errors().find(|answer| answer.name.eq_ignore_ascii_case(name))
 }
 
 #[cfg(test)]
@@ -167,18 +167,22 @@ mod tests {
     #[test]
     fn names_are_unique_and_no_rule_has_them() {
         let mut seen = BTreeSet::new();
-        for answer in answers() {
+        for answer in known_errors() {
             assert!(seen.insert(answer.name), "{}", answer.name);
-            assert!(crate::rule(answer.name).is_none(), "{}", answer.name);
+            assert!(
+                crate::finding::rule(answer.name).is_none(),
+                "{}",
+                answer.name
+            );
             let in_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
             assert!(answer.name.chars().all(in_name), "{}", answer.name);
         }
-        assert!(answers().map(|answer| answer.moment).is_sorted());
+        assert!(known_errors().map(|answer| answer.moment).is_sorted());
     }
 
     #[test]
     fn every_answer_is_whole() {
-        for answer in answers() {
+        for answer in known_errors() {
             let name = answer.name;
             assert!(answer.texts.len() + answer.shared.len() > 0, "{name}");
             for sentence in [answer.what, answer.why, answer.tell, answer.fix] {
@@ -193,7 +197,8 @@ mod tests {
             for related in answer.related {
                 // A rule may have another name by now, or be none yet.
                 assert!(*related != name, "{name} is related to itself");
-                let known = crate::rule(related).is_some() || super::answer(related).is_some();
+                let known = crate::finding::rule(related).is_some()
+                    || super::known_error(related).is_some();
                 assert!(known, "{name} is related to {related}, which is not there");
             }
         }
@@ -203,7 +208,7 @@ mod tests {
     #[test]
     fn every_text_is_recognised() {
         let explainer = Explainer::new();
-        for answer in answers() {
+        for answer in known_errors() {
             for text in answer.texts.iter().chain(answer.shared) {
                 let mut message = Message::new(Strictness::Argument);
                 explainer.read(&mut message, text);

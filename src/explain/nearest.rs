@@ -3,14 +3,13 @@
 //! A single word is taken for a misspelt name. Of a longer text, the words count that it shares with
 //! an entry, the more the fewer entries have them.
 
-use super::answers;
-use crate::rules;
+use super::known_errors;
+use crate::finding::rules;
+use crate::similar::alike;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How much of a text is looked at, in bytes.
 const LOOKED_AT: usize = 16 << 10;
-/// Below this two names are not alike.
-const ALIKE: f64 = 0.82;
 /// Words that are in any text.
 const COMMON: [&str; 16] = [
     "the", "and", "not", "what", "that", "this", "with", "from", "has", "have", "was", "for",
@@ -39,11 +38,8 @@ pub fn nearest(text: &str, most: usize) -> Vec<&'static str> {
 
 fn by_name(text: &str) -> Vec<(f64, &'static str)> {
     let names = rules().iter().map(|rule| rule.name);
-    names
-        .chain(answers().map(|answer| answer.name))
-        .map(|name| (strsim::jaro_winkler(text, name), name))
-        .filter(|(alike, _)| *alike >= ALIKE)
-        .collect()
+    let names = names.chain(known_errors().map(|answer| answer.name));
+    alike(text, names).collect()
 }
 
 fn by_words(text: &str) -> Vec<(f64, &'static str)> {
@@ -53,7 +49,7 @@ fn by_words(text: &str) -> Vec<(f64, &'static str)> {
     for rule in rules() {
         entries.push((rule.name, words(&[rule.name, rule.what].join(" "))));
     }
-    for answer in answers() {
+    for answer in known_errors() {
         let texts = [answer.texts, answer.shared].concat().join(" ");
         entries.push((
             answer.name,

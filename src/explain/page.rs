@@ -1,8 +1,8 @@
 //! What is told of a rule or of an answer, wherever it is told: on the terminal, in JSON and in the
 //! documents.
 
-use super::Answer;
-use crate::Rule;
+use super::KnownError;
+use crate::finding::Rule;
 use std::fmt::Write;
 
 /// The page of a rule or of an answer.
@@ -49,7 +49,7 @@ impl From<&Rule> for Page {
                 ("Versions", rule.versions),
                 ("Source", rule.source),
             ],
-            related: super::answers()
+            related: super::known_errors()
                 .filter(|answer| answer.related.contains(&rule.name))
                 .map(|answer| answer.name)
                 .collect(),
@@ -57,8 +57,8 @@ impl From<&Rule> for Page {
     }
 }
 
-impl From<&Answer> for Page {
-    fn from(answer: &Answer) -> Self {
+impl From<&KnownError> for Page {
+    fn from(answer: &KnownError) -> Self {
         let stage = answer.stage.map(|stage| format!(" (stage {stage})"));
         Self {
             code: None,

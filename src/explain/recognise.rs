@@ -17,7 +17,7 @@
 //! means peering, so that no such word is asked for then.
 
 use super::pattern::Pattern;
-use super::{Answer, answers};
+use super::{KnownError, known_errors};
 use aho_corasick::AhoCorasick;
 use std::borrow::Cow;
 
@@ -55,7 +55,7 @@ pub enum Strictness {
 #[non_exhaustive]
 pub struct Cause {
     /// The answer.
-    pub answer: &'static Answer,
+    pub answer: &'static KnownError,
     /// How often the message says it: once for each try.
     pub tries: usize,
     /// What stood in the gaps of its texts, such as `address`: the first 16 of each name, in order
@@ -115,7 +115,7 @@ impl Message {
         &self.causes
     }
 
-    fn add(&mut self, answer: &'static Answer) -> &mut Cause {
+    fn add(&mut self, answer: &'static KnownError) -> &mut Cause {
         let at = self
             .causes
             .iter()
@@ -148,7 +148,7 @@ pub struct Explainer {
     /// key of each pattern in its order. `None` where it could not be made; then all are tried.
     keys: Option<AhoCorasick>,
     /// The patterns of all answers, with whether others say the text too.
-    patterns: Vec<(Pattern, &'static Answer, bool)>,
+    patterns: Vec<(Pattern, &'static KnownError, bool)>,
     /// Where the address stands that a line is about.
     addresses: [Pattern; 2],
 }
@@ -163,13 +163,13 @@ impl Explainer {
     /// Makes ready to look for all answers.
     #[must_use]
     pub fn new() -> Self {
-        let of_answer = |answer: &'static Answer| {
+        let of_answer = |answer: &'static KnownError| {
             let own = answer.texts.iter().map(|text| (text, false));
             let shared = answer.shared.iter().map(|text| (text, true));
             own.chain(shared)
                 .map(move |(text, shared)| (Pattern::new(text), answer, shared))
         };
-        let patterns: Vec<_> = answers().flat_map(of_answer).collect();
+        let patterns: Vec<_> = known_errors().flat_map(of_answer).collect();
         let words = ABOUT_PEERING.iter().map(|word| word.as_bytes());
         let keys = words.chain(patterns.iter().map(|(pattern, ..)| pattern.key()));
         Self {
@@ -229,7 +229,7 @@ impl Explainer {
         found.sort_by_key(|(pattern, _, place)| {
             (pattern.yields, place.start, usize::MAX - pattern.fixed)
         });
-        let mut kept: Vec<(&Pattern, &'static Answer, super::pattern::Found)> = Vec::new();
+        let mut kept: Vec<(&Pattern, &'static KnownError, super::pattern::Found)> = Vec::new();
         for (pattern, answer, place) in found {
             let apart = |(_, _, other): &(_, _, super::pattern::Found)| {
                 place.end <= other.start || other.end <= place.start

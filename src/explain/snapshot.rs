@@ -1,16 +1,16 @@
 //! What is said when a snapshot is read or restored.
 
-use super::{Answer, Moment, plain};
+use super::{KnownError, Moment, plain};
 
-const SNAPSHOT: Answer = Answer {
+const SNAPSHOT: KnownError = KnownError {
     tell: "peertok snapshot show FILE reads the whole file as a server does, and says what is wrong. Compare its size or SHA-256 with the original's.",
     fix: "Copy the file again, in binary, from where it was saved; or save it again with consul snapshot save.",
     versions: "tried on Consul 1.20.1",
     ..plain(Moment::Snapshot)
 };
 
-pub(super) static ANSWERS: &[Answer] = &[
-    Answer {
+pub(super) static ANSWERS: &[KnownError] = &[
+    KnownError {
         name: "snapshot-padding",
         texts: &["<bytes> unread uncompressed bytes remain"],
         what: "Something follows the end of the snapshot's tar.",
@@ -19,7 +19,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         fix: "Do not pack snapshots again with tar. peertok snapshot seed and generate --snapshot-out write them as a server does.",
         ..SNAPSHOT
     },
-    Answer {
+    KnownError {
         name: "snapshot-not-gzip",
         texts: &["failed to decompress snapshot: <words>"],
         what: "The file is no gzip, or its first bytes are damaged or missing.",
@@ -27,7 +27,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         tell: "head -c 2 FILE | od -An -tx1 shows 1f 8b for a gzip.",
         ..SNAPSHOT
     },
-    Answer {
+    KnownError {
         name: "snapshot-cut-off",
         texts: &[
             "failed to read snapshot file: failed to read or write snapshot data: unexpected EOF",
@@ -37,14 +37,14 @@ pub(super) static ANSWERS: &[Answer] = &[
         why: "The download or the copy was not finished, or the disk was full.",
         ..SNAPSHOT
     },
-    Answer {
+    KnownError {
         name: "snapshot-sum",
         texts: &["failed checking integrity of snapshot: hash check failed for \"<file>\""],
         what: "A part of the snapshot does not have the sum in SHA256SUMS.",
         why: "The content was changed after the sums were made, by damage or by hand.",
         ..SNAPSHOT
     },
-    Answer {
+    KnownError {
         name: "snapshot-member-missing",
         texts: &[
             "failed checking integrity of snapshot: file missing for \"<file>\"",
@@ -55,7 +55,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         tell: "tar -tzf FILE lists the members.",
         ..SNAPSHOT
     },
-    Answer {
+    KnownError {
         name: "snapshot-member-unknown",
         texts: &["unexpected file \"<file>\" in snapshot"],
         what: "The snapshot has a file that does not belong there.",
@@ -64,14 +64,14 @@ pub(super) static ANSWERS: &[Answer] = &[
         source: "Consul 1.20.1: snapshot/archive.go",
         ..SNAPSHOT
     },
-    Answer {
+    KnownError {
         name: "snapshot-unreadable",
         texts: &["failed to read snapshot file: <words>"],
         what: "The snapshot cannot be read.",
         why: "The words behind it say at which part, and how reading ended.",
         ..SNAPSHOT
     },
-    Answer {
+    KnownError {
         name: "restore-panic",
         texts: &["panic: failed to restore snapshot: <words>"],
         what: "The server took the snapshot, failed over a record in it, and went down.",

@@ -1,13 +1,13 @@
 //! What is said of a peering that is there, when its stream comes up or is lost.
 
-use super::{Answer, Moment, plain};
+use super::{KnownError, Moment, plain};
 
-const STREAM: Answer = plain(Moment::Stream);
+const STREAM: KnownError = plain(Moment::Stream);
 const PEERSTREAM: &str =
     "Consul 1.20.1: agent/grpc-external/services/peerstream/stream_resources.go";
 
-pub(super) static ANSWERS: &[Answer] = &[
-    Answer {
+pub(super) static ANSWERS: &[KnownError] = &[
+    KnownError {
         name: "stream-secret-invalid",
         texts: &["invalid peering stream secret"],
         what: "The acceptor does not know the stream secret of the dialer.",
@@ -16,7 +16,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         fix: "Make a new token at the acceptor for the same name, and establish with it under the same name at the dialer. A newer snapshot of the acceptor brings the peering back as well.",
         ..STREAM
     },
-    Answer {
+    KnownError {
         name: "peer-id-unknown",
         texts: &["initial subscription for unknown PeerID"],
         what: "The acceptor does not know the peering.",
@@ -25,7 +25,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         fix: "Delete the peering at the dialer, make a new token at the acceptor and establish with it.",
         ..STREAM
     },
-    Answer {
+    KnownError {
         name: "stream-secret-missing",
         texts: &[
             "missing stream secret for peering stream authorization, peering must be re-established",
@@ -37,7 +37,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         source: "Consul 1.20.1: agent/consul/leader_peering.go, establishStream",
         ..STREAM
     },
-    Answer {
+    KnownError {
         name: "stream-secrets-unknown",
         texts: &["unable to authorize connection, peering must be re-established"],
         shared: &["no known secrets for peering"],
@@ -48,7 +48,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         source: PEERSTREAM,
         ..STREAM
     },
-    Answer {
+    KnownError {
         name: "peering-deleted",
         texts: &["peering is marked as deleted: <id>"],
         what: "The peering was deleted at the acceptor, or is being deleted.",
@@ -59,7 +59,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         related: &["peering-terminated", "peering-deleting"],
         ..STREAM
     },
-    Answer {
+    KnownError {
         name: "wrong-end-dialed",
         texts: &["the wrong end of peering is being dialed"],
         what: "The stream goes in the wrong direction.",
@@ -69,7 +69,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         source: PEERSTREAM,
         ..STREAM
     },
-    Answer {
+    KnownError {
         name: "stream-already-active",
         texts: &["there is an active stream for the given PeerID"],
         what: "A second stream came for a peering that has one.",
@@ -79,7 +79,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         source: "Consul 1.20.1: agent/grpc-external/services/peerstream/stream_tracker.go",
         ..STREAM
     },
-    Answer {
+    KnownError {
         name: "stream-ca-not-ready",
         texts: &["cannot begin stream because Connect CA is not yet initialized"],
         shared: &["Connect CA is not yet initialized"],
@@ -91,7 +91,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         related: &["ca-not-ready"],
         ..STREAM
     },
-    Answer {
+    KnownError {
         name: "gateways-missing-for-stream",
         texts: &["configured to peer through mesh gateways but no mesh gateways are registered"],
         what: "Addresses of mesh gateways are to be sent to the peer, and there are none.",
@@ -101,7 +101,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         related: &["gateways-missing"],
         ..STREAM
     },
-    Answer {
+    KnownError {
         name: "follower-dialed",
         texts: &["cannot establish a peering stream on a follower node"],
         shared: &["node is not a leader anymore; cannot continue streaming"],
@@ -112,7 +112,7 @@ pub(super) static ANSWERS: &[Answer] = &[
         source: PEERSTREAM,
         ..STREAM
     },
-    Answer {
+    KnownError {
         name: "stream-lost",
         texts: &[
             "unexpected error receiving from the stream: rpc error: code = Unavailable desc = error reading from server: EOF",

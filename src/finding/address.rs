@@ -1,8 +1,9 @@
 //! The addresses that a dialer tries, and what their hosts are for.
 
 use super::token::Token;
-use crate::{Field, Release, Shape};
 use godialect::target::{Target, ip_literal, is_domain_name};
+use peering_token::Field;
+use peering_token::{Release, Shape};
 use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 

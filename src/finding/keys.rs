@@ -1,7 +1,7 @@
 //! The keys of a token's JSON, as they are written.
 
-use crate::Field;
 use godialect::json::{Kind, Raw, Reader, SyntaxError};
+use peering_token::Field;
 use peering_token::schema::{self, Struct};
 
 /// A key that Go meets in one of the objects that it reads.

@@ -1,8 +1,8 @@
 //! Tokens for the tests of the rules, and what one rule finds in them.
 
-use super::{Circumstances, Level, findings};
-use crate::{PeeringToken, Shape};
+use super::{Context, Level, findings};
 use peering_token::Reading;
+use peering_token::{PeeringToken, Shape};
 use std::fs;
 use std::path::Path;
 
@@ -29,8 +29,8 @@ pub(super) fn root(name: &str) -> String {
 
 /// The levels at which a rule finds its fault in a token, at the moment of the fixtures.
 pub(super) fn levels(token: &PeeringToken, name: &str) -> Vec<Level> {
-    let circumstances = Circumstances::at("2026-12-01T00:00:00Z".parse().unwrap());
-    let found = findings(token.encode(Shape::V1_16).as_bytes(), &circumstances).unwrap();
+    let context = Context::at("2026-12-01T00:00:00Z".parse().unwrap());
+    let found = findings(token.encode(Shape::V1_16).as_bytes(), &context).unwrap();
     let found = found.into_iter().filter(|finding| finding.name == name);
     found.map(|finding| finding.level).collect()
 }

@@ -7,15 +7,16 @@ use super::server_name::ServerName;
 use super::token::Token;
 use super::{Finding, Level, Rule};
 use crate::snapshot::{State, TokenStatus};
-use crate::{DecodeError, Field, Judge, Release, Secret, Shape};
 use jiff::{SignedDuration, Timestamp};
 use peering_token::Read;
 use peering_token::fields::Fields;
+use peering_token::{DecodeError, Field, Judge, Release, Shape};
+use peertok_secret::Secret;
 
 /// What is known beside the token.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-pub struct Circumstances<'a> {
+pub struct Context<'a> {
     /// The moment at which the token is to be used.
     pub at: Timestamp,
     /// How long the peering is to last from then on: what expires sooner is found.
@@ -34,7 +35,7 @@ pub struct Circumstances<'a> {
     pub costly: bool,
 }
 
-impl Circumstances<'_> {
+impl Context<'_> {
     /// Nothing but the moment is known. What expires within 30 days of it is found.
     #[must_use]
     pub fn at(at: Timestamp) -> Self {
@@ -64,37 +65,34 @@ impl Circumstances<'_> {
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// use peertok::{Circumstances, findings};
+/// use peertok::{Context, findings};
 ///
 /// let token = std::fs::read("fixtures/consul/alpha-minted.token")?;
-/// let circumstances = Circumstances::at("2026-12-01T00:00:00Z".parse()?);
-/// let found = findings(token.trim_ascii_end(), &circumstances)?;
+/// let context = Context::at("2026-12-01T00:00:00Z".parse()?);
+/// let found = findings(token.trim_ascii_end(), &context)?;
 /// let of_the_address = found.iter().find(|finding| finding.path == "$.ServerAddresses[0]");
 /// assert_eq!(of_the_address.map(|finding| finding.name), Some("address-loopback"));
 /// # Ok(())
 /// # }
 /// ```
-pub fn findings(
-    token: &[u8],
-    circumstances: &Circumstances<'_>,
-) -> Result<Vec<Finding>, DecodeError> {
+pub fn findings(token: &[u8], context: &Context<'_>) -> Result<Vec<Finding>, DecodeError> {
     let mut judge = Judge::default();
     let mut read = judge.read(token)?;
     match read.type_error {
         Some(error) => Err(error.into()),
-        None => Ok(find(&mut read, circumstances)),
+        None => Ok(find(&mut read, context)),
     }
 }
 
 /// The findings of a token that a server can read.
-pub(crate) fn find(read: &mut Read<'_>, circumstances: &Circumstances<'_>) -> Vec<Finding> {
+pub(crate) fn find(read: &mut Read<'_>, context: &Context<'_>) -> Vec<Finding> {
     let fields = &read.fields;
     let token = Token::of(fields);
     let entries = fields.list(Field::Ca).entries().iter();
     let entries: Vec<Entry> = entries
         .map(|entry| Entry::of(*entry, &mut *read.sound_roots))
         .collect();
-    let addresses = Address::all(&token, circumstances.dialer_version);
+    let addresses = Address::all(&token, context.dialer_version);
     let decides = |address: &&Address<'_>| address.is_dialable() || address.ends_dialing();
     let mut subject = Subject {
         text: read.text,
@@ -115,7 +113,7 @@ pub(crate) fn find(read: &mut Read<'_>, circumstances: &Circumstances<'_>) -> Ve
             .find(decides)
             .is_some_and(Address::is_dialable),
         addresses,
-        circumstances,
+        context,
     };
     subject.judge_roots();
     let mut findings = Vec::new();
@@ -155,7 +153,7 @@ pub(super) struct Subject<'a> {
     dials: bool,
     /// Whether that stands before any at which it gives up.
     dials_before_it_gives_up: bool,
-    pub(super) circumstances: &'a Circumstances<'a>,
+    pub(super) context: &'a Context<'a>,
 }
 
 impl<'a> Subject<'a> {
@@ -177,7 +175,7 @@ impl<'a> Subject<'a> {
 
     /// Whether a root works at the moment of use.
     pub(super) fn is_usable(&self, root: &Root<'_>) -> bool {
-        root.is_of_use() && root.is_valid_at(self.circumstances.at)
+        root.is_of_use() && root.is_valid_at(self.context.at)
     }
 
     /// Whether any root works at the moment of use.
@@ -187,8 +185,8 @@ impl<'a> Subject<'a> {
 
     /// The moment until which the peering is to last.
     pub(super) fn end_of_use(&self) -> Timestamp {
-        let circumstances = self.circumstances;
-        let end = circumstances.at.checked_add(circumstances.within);
+        let context = self.context;
+        let end = context.at.checked_add(context.within);
         end.unwrap_or(Timestamp::MAX)
     }
 
@@ -238,7 +236,7 @@ impl<'a> Subject<'a> {
 
     /// What the acceptor's state tells of the secret, and as of when, where it is known.
     pub(super) fn token_status(&self) -> Option<(TokenStatus, String)> {
-        let acceptor = self.circumstances.acceptor?;
+        let acceptor = self.context.acceptor?;
         let token = self.token;
         let secret = Secret::new(token.establishment_secret.clone().into_owned());
         let status = TokenStatus::of(acceptor, &token.peer_id, &secret);

@@ -1,6 +1,6 @@
 //! The fields of a token as texts.
 
-use crate::Field;
+use peering_token::Field;
 use peering_token::fields::Fields;
 use peering_token::schema::Struct;
 use std::borrow::Cow;

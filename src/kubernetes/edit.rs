@@ -1,10 +1,11 @@
 //! Puts another token into a manifest. Everything but the value that holds the token keeps its
 //! bytes: comments, order, quotes, indentation, line ends, other documents.
 
-use super::read::{self, Found, ReadError, Value};
+use super::error::ReadError;
+use super::read::{self, Found, Value};
 use super::{ChoiceError, SecretKeyRef, Selector, choose_by};
-use crate::encode_base64;
 use granit_parser::ScalarStyle;
+use peering_token::encode_base64;
 use std::ops::Range;
 use zeroize::Zeroizing;
 

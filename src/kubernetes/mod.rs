@@ -28,13 +28,15 @@
 //! | [`replace_token`] | another token in a manifest that otherwise stays as it is, to the byte |
 
 mod edit;
+mod error;
 mod object;
 mod read;
 mod write;
 mod yaml;
 
 pub use edit::{EditError, replace_token};
-pub use read::{ReadError, read};
+pub use error::ReadError;
+pub use read::read;
 pub use write::{NameError, NameFault, manifest};
 
 use godialect::json::{Kind, Reader, SyntaxError};

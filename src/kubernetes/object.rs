@@ -3,7 +3,7 @@
 //! What is wrong with an object is kept with it until its kind is known, since a kind may stand
 //! behind everything else, and other kinds may hold what they like.
 
-use super::read::ReadError;
+use super::error::ReadError;
 use super::yaml::{Node, Nodes, Scalar};
 use super::{LABEL, LONGEST_NAME};
 use granit_parser::ScalarStyle;

@@ -1,8 +1,8 @@
 //! Writes a Secret for a token.
 
 use super::LABEL;
-use crate::encode_base64;
 use godialect::quote::quote;
+use peering_token::encode_base64;
 use zeroize::Zeroizing;
 
 /// Why Kubernetes would not take a name, in its own words.

@@ -5,7 +5,7 @@
 //! much and no more, and nesting ends at 255 levels, so that time and memory follow the length of
 //! the text.
 
-use super::read::ReadError;
+use super::error::ReadError;
 use granit_parser::{Event, Parser, ScalarStyle, Span, StrInput, options};
 use std::borrow::Cow;
 use std::collections::HashMap;

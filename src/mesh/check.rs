@@ -6,10 +6,11 @@ use super::files::{AGENT, BODY, PAGE, ROOTS, SNAPSHOT, TOKEN};
 use super::kept::{self, Kept};
 use super::{folder, manifest};
 use crate::ca::{CaFault, check_configuration};
+use crate::finding::{Context, Finding, findings};
 use crate::restore::ERASED;
 use crate::snapshot::{Direction, SnapshotError, State};
-use crate::{Circumstances, DecodeError, Finding, Refusal, findings, judge, token_in_envelope};
 use jiff::Timestamp;
+use peering_token::{DecodeError, Refusal, judge, token_in_envelope};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::ErrorKind;
@@ -233,11 +234,11 @@ impl Checked {
         if let Err(refusal) = judge(&token) {
             self.fault(path, CheckFault::Refused(refusal));
         }
-        let mut circumstances = Circumstances::at(at);
-        circumstances.acceptor = acceptor;
-        circumstances.dialer = dialer;
-        circumstances.name = Some(acceptor_name);
-        match findings(&token, &circumstances) {
+        let mut context = Context::at(at);
+        context.acceptor = acceptor;
+        context.dialer = dialer;
+        context.name = Some(acceptor_name);
+        match findings(&token, &context) {
             Ok(found) => {
                 let found = found.into_iter().map(|finding| (path.to_owned(), finding));
                 self.findings.extend(found);

@@ -1,8 +1,10 @@
 //! Why no kit is written.
 
+use crate::generate::GenerateError;
 use crate::restore::ERASED;
+use crate::roots::RootsError;
 use crate::snapshot::{NameTaken, SeedError, SnapshotError};
-use crate::{GenerateError, PeerNameError, Refusal, ReleaseError, RootsError};
+use peering_token::{PeerNameError, Refusal, ReleaseError};
 use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -487,20 +489,4 @@ impl MeshError {
         let path = path.to_owned();
         move |error| Self::Io { verb, path, error }
     }
-}
-
-/// The word that comes nearest to another, where one is near.
-pub(super) fn nearest_word<'a>(
-    word: &str,
-    known: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
-    /// Below this two words are not alike.
-    const ALIKE: f64 = 0.82;
-    let alike = known
-        .into_iter()
-        .map(|known| (strsim::jaro_winkler(word, known), known))
-        .filter(|(alike, _)| *alike >= ALIKE);
-    alike
-        .max_by(|(one, _), (other, _)| one.total_cmp(other))
-        .map(|(_, known)| known)
 }

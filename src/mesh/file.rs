@@ -14,9 +14,10 @@
 //! What can be told from the text alone is checked here; what the files say that it names is checked
 //! where they are read.
 
-use super::error::{Fault, Located, nearest_word};
+use super::error::{Fault, Located};
+use crate::similar::most_alike;
 
-use crate::{Release, check_peer_name};
+use peering_token::{Release, check_peer_name};
 use serde::de::{self, Deserializer, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -283,7 +284,7 @@ fn check_pairs(
         for end in [&pair.accept, &pair.dial] {
             if !sites.contains_key(end.get_ref()) {
                 known = false;
-                let near = nearest_word(end.get_ref(), sites.keys().map(String::as_str));
+                let near = most_alike(end.get_ref(), sites.keys().map(String::as_str));
                 let fault = Fault::NoSuchSite {
                     name: end.get_ref().clone(),
                     near: near.map(str::to_owned),
@@ -333,7 +334,7 @@ fn in_words(message: &str) -> String {
 
 /// The known word that is nearest to a key or value, as it stands in the text.
 fn near(found: &str) -> Option<String> {
-    nearest_word(unquoted(found), KEYS).map(str::to_owned)
+    most_alike(unquoted(found), KEYS).map(str::to_owned)
 }
 
 fn unquoted(found: &str) -> &str {

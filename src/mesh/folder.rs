@@ -1,16 +1,13 @@
-//! Files and folders that only their owner can read, each written whole or not at all.
+//! The files and folders of a kit, which only their owner can read.
 
 use super::error::MeshError;
+use crate::private_file::PrivateFile;
 use base16ct::lower::encode_string as hex;
 use ring::digest::{Context, SHA256};
 use std::fs::{self, DirBuilder, File};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::Path;
-use tempfile::NamedTempFile;
 use zeroize::Zeroizing;
-
-const PREFIX: &str = ".peertok-";
-const SUFFIX: &str = ".partial";
 
 /// Makes a folder with the mode 0700, unless it is there.
 pub(super) fn create(path: &Path) -> Result<(), MeshError> {
@@ -39,42 +36,13 @@ pub(super) fn write(path: &Path, content: &[u8]) -> Result<bool, MeshError> {
     {
         return Ok(false);
     }
-    let mut staged = stage(path)?;
-    let written = staged.write_all(content);
-    written.map_err(MeshError::io("write", path))?;
-    finish(staged, path)?;
+    let write = || {
+        let mut staged = PrivateFile::beside(path)?;
+        staged.file().write_all(content)?;
+        staged.finish(path, true)
+    };
+    write().map_err(MeshError::io("write", path))?;
     Ok(true)
-}
-
-/// A new file beside the one of this name, with the mode 0600.
-pub(super) fn stage(path: &Path) -> Result<NamedTempFile, MeshError> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    tempfile::Builder::new()
-        .prefix(PREFIX)
-        .suffix(SUFFIX)
-        .tempfile_in(folder)
-        .map_err(MeshError::io("write", path))
-}
-
-/// Syncs a new file and gives it its name. The folder is still to be synced.
-pub(super) fn finish(staged: NamedTempFile, path: &Path) -> Result<(), MeshError> {
-    let synced = staged.as_file().sync_all();
-    synced.map_err(MeshError::io("write", path))?;
-    let named = staged.persist(path);
-    named.map_err(|error| MeshError::io("write", path)(error.error))?;
-    Ok(())
-}
-
-/// Syncs the names in a folder. One that cannot be read cannot be synced.
-pub(super) fn sync(folder: &Path) {
-    if let Ok(folder) = File::open(folder) {
-        let _ = folder.sync_all();
-    }
-}
-
-/// Whether a name is that of a file which a writer that was killed left behind.
-pub(super) fn is_partial(name: &str) -> bool {
-    name.starts_with(PREFIX) && name.ends_with(SUFFIX)
 }
 
 /// The SHA-256 of a file, from where it stands.

@@ -8,9 +8,10 @@
 use super::error::MeshError;
 use super::file::{Mode, SiteState};
 use super::folder;
-use crate::Secret;
+use crate::private_file;
 use base16ct::lower::encode_string as hex;
 use jiff::Timestamp;
+use peertok_secret::Secret;
 use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::{BTreeMap, BTreeSet};
@@ -162,7 +163,7 @@ impl Kept {
             error: error.into(),
         })?;
         folder::write(&path, &text)?;
-        folder::sync(out);
+        private_file::sync(out);
         Ok(())
     }
 }

@@ -15,6 +15,7 @@ use super::site::Site;
 use super::{manifest, page, report, runbook};
 use crate::ca;
 use crate::kubernetes::{DEFAULT_KEY, manifest as secret_manifest};
+use crate::private_file::{self, PrivateFile};
 use crate::snapshot::{Seed, seed_fresh};
 use base16ct::lower::encode_string as hex;
 use jiff::Timestamp;
@@ -101,7 +102,7 @@ pub(super) fn write(
         all.unchanged += 1
     }
     if all.written + all.removed > 0 {
-        folder::sync(out);
+        private_file::sync(out);
     }
     Ok(all)
 }
@@ -201,7 +202,7 @@ impl SiteWriter<'_> {
         let text = runbook::text(self.plan, self.index);
         self.file(RUNBOOK, text.as_bytes())?;
         if self.written.written > 0 {
-            folder::sync(&folder);
+            private_file::sync(&folder);
         }
         Ok(())
     }
@@ -268,23 +269,24 @@ impl SiteWriter<'_> {
     /// A base may be large, so that it is not held in memory.
     fn seeded(&mut self, base: &SiteBase, seeds: &[Seed]) -> Result<(), MeshError> {
         let path = self.out.join(&self.site.name).join(SNAPSHOT);
-        let mut staged = folder::stage(&path)?;
+        let write_failed = |error| MeshError::io("write", &path)(error);
+        let mut staged = PrivateFile::beside(&path).map_err(write_failed)?;
         let mut file = base
             .file
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
-        let seeded = file.seed(seeds, staged.as_file_mut());
+        let seeded = file.seed(seeds, staged.file());
         seeded.map_err(|error| MeshError::Seed {
             site: self.site.name.clone(),
             error,
         })?;
         let failed = |error| MeshError::io("read", &path)(error);
-        staged.as_file_mut().rewind().map_err(failed)?;
-        let sum = folder::sha256(staged.as_file()).map_err(failed)?;
+        staged.file().rewind().map_err(failed)?;
+        let sum = folder::sha256(staged.file()).map_err(failed)?;
         let there = fs::File::open(&path).and_then(|there| folder::sha256(&there));
         let is_there = there.is_ok_and(|there| there == sum);
         if !is_there {
-            folder::finish(staged, &path)?;
+            staged.finish(&path, true).map_err(write_failed)?;
         }
         let name = format!("{}/{SNAPSHOT}", self.site.name);
         self.written.add(name, sum, !is_there);
@@ -319,7 +321,7 @@ fn sum(content: &[u8]) -> String {
 /// Removes what a run that was killed left behind.
 fn remove_partial(folder: &Path) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        if folder::is_partial(&entry.file_name().to_string_lossy()) {
+        if private_file::is_partial(&entry.file_name().to_string_lossy()) {
             let _ = fs::remove_file(entry.path());
         }
     }

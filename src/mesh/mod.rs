@@ -40,7 +40,8 @@ pub use error::{Fault, Located, MeshError};
 pub use file::{MeshFile, Mode};
 pub use options::Options;
 
-use crate::{Finding, Level};
+use crate::finding::{Finding, Level};
+use crate::private_file;
 use kept::Kept;
 use plan::Plan;
 use std::collections::BTreeSet;
@@ -190,7 +191,7 @@ fn check_is_kit(out: &Path) -> Result<(), MeshError> {
         let entry = entry.map_err(MeshError::io("read", out))?;
         names.insert(entry.file_name().to_string_lossy().into_owned());
     }
-    if names.contains(kept::FILE) || names.iter().all(|name| folder::is_partial(name)) {
+    if names.contains(kept::FILE) || names.iter().all(|name| private_file::is_partial(name)) {
         Ok(())
     } else {
         Err(MeshError::NotAKit {

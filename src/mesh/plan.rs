@@ -16,9 +16,9 @@ use super::file::{MeshFile, Mode, PairsEntry};
 use super::kept::{Kept, KeptPair, KeptSite};
 use super::options::Options;
 use super::site::Site;
-use crate::Secret;
 use crate::generate::uuid;
 use crate::snapshot::{End, Seed, State, TokenStatus, name_to_accept, name_to_dial};
+use peertok_secret::Secret;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 

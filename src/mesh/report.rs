@@ -4,8 +4,11 @@ use super::file;
 use super::kept::Kept;
 use super::page::{BaseReport, Mode, PairReport, Report, SiteReport};
 use super::plan::Plan;
-use crate::{Circumstances, Finding, Release, RootDetails, Secret, findings};
+use crate::finding::{Context, Finding, findings};
+use crate::roots::RootDetails;
 use jiff::Timestamp;
+use peering_token::Release;
+use peertok_secret::Secret;
 use std::collections::BTreeMap;
 
 /// The page's content. Dates are judged at the moment of the last change, so that a kit that stays
@@ -42,11 +45,11 @@ pub(super) fn report(plan: &Plan, kept: &Kept) -> Report {
             .or_insert_with(|| {
                 let id = "00000000-0000-0000-0000-000000000000";
                 let token = acceptor.token(id, &Secret::new(id.to_owned()));
-                let mut circumstances = Circumstances::at(made_at);
-                circumstances.acceptor_version = acceptor.release;
-                circumstances.dialer_version = dialer.release;
+                let mut context = Context::at(made_at);
+                context.acceptor_version = acceptor.release;
+                context.dialer_version = dialer.release;
                 let token = token.encode(acceptor.shape);
-                findings(token.as_bytes(), &circumstances).unwrap_or_default()
+                findings(token.as_bytes(), &context).unwrap_or_default()
             });
         Some(PairReport {
             dialer: pair.dial,

@@ -6,12 +6,13 @@ use super::error::{Fault, Located, MeshError};
 use super::file::{MeshFile, SiteEntry, SiteState};
 use super::kept::{Kept, KeptCa, KeptIdentity, KeptSite};
 use super::options::Options;
+use crate::finding::{Context, Finding, Level, findings};
+use crate::generate::{TokenSpec, generate};
 use crate::kubernetes::{DEFAULT_KEY, manifest};
+use crate::roots::Roots;
 use crate::snapshot::State;
-use crate::{
-    Circumstances, Finding, Inputs, Level, PeeringToken, Release, Roots, Secret, Shape, findings,
-    generate,
-};
+use peering_token::{PeeringToken, Release, Shape};
+use peertok_secret::Secret;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use zeroize::Zeroizing;
@@ -269,7 +270,7 @@ impl Reader<'_> {
         }))
     }
 
-    fn inputs(&mut self, state: Option<&State>, authority: &Authority) -> Option<Inputs> {
+    fn inputs(&mut self, state: Option<&State>, authority: &Authority) -> Option<TokenSpec> {
         let entry = self.entry;
         let in_base = state.and_then(|state| state.datacenter.clone());
         let datacenter = match (&entry.datacenter, in_base) {
@@ -287,7 +288,7 @@ impl Reader<'_> {
         let texts = |list: &[toml::Spanned<String>]| -> Vec<String> {
             list.iter().map(|text| text.get_ref().clone()).collect()
         };
-        let mut inputs = Inputs::new(entry.name.get_ref(), datacenter);
+        let mut inputs = TokenSpec::new(entry.name.get_ref(), datacenter);
         inputs.roots = authority.roots.clone();
         inputs.cluster_id.clone_from(&authority.cluster_id);
         if authority.cluster_id.is_none() && authority.roots.entries.is_empty() {
@@ -329,14 +330,14 @@ impl Reader<'_> {
     }
 
     /// Where the file has what a token cannot be made of.
-    fn place_of(&self, error: &crate::GenerateError) -> Range<usize> {
+    fn place_of(&self, error: &crate::generate::GenerateError) -> Range<usize> {
         let entry = self.entry;
         let found = match error {
-            crate::GenerateError::Address { address } => {
+            crate::generate::GenerateError::Address { address } => {
                 let mut given = entry.external_addresses.iter().chain(&entry.addresses);
                 given.find(|given| given.get_ref() == address)
             }
-            crate::GenerateError::Datacenter { .. } => entry.datacenter.as_ref(),
+            crate::generate::GenerateError::Datacenter { .. } => entry.datacenter.as_ref(),
             _ => None,
         };
         found.unwrap_or(&entry.name).span()
@@ -349,10 +350,10 @@ impl Reader<'_> {
         release: Option<Release>,
         shape: Shape,
     ) -> Vec<Finding> {
-        let mut circumstances = Circumstances::at(self.options.now);
-        circumstances.acceptor_version = release;
+        let mut context = Context::at(self.options.now);
+        context.acceptor_version = release;
         let text = token.encode(shape);
-        let found = findings(text.as_bytes(), &circumstances).unwrap_or_default();
+        let found = findings(text.as_bytes(), &context).unwrap_or_default();
         let allows_private = self.file.allows_private(self.entry);
         for finding in &found {
             let message = finding.message.clone();

@@ -2,9 +2,9 @@
 //! cut.
 
 use super::Damage;
-use crate::{Field, Reading, Shape};
 use godialect::json::{Kind, Reader, SyntaxError};
 use peering_token::schema::{self, Struct};
+use peering_token::{Field, Reading, Shape};
 use zeroize::Zeroizing;
 
 /// So many fields make an object a token.
@@ -108,7 +108,7 @@ impl Found {
         closed.extend_from_slice(self.closing.as_bytes());
         // It was read already, so that it is JSON.
         let reading = Reading::of_json(&closed).unwrap_or_else(|_| Reading {
-            token: crate::PeeringToken::default(),
+            token: peering_token::PeeringToken::default(),
             shape: Shape::V1_13,
             type_error: None,
         });

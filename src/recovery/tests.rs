@@ -1,7 +1,8 @@
 //! Each kind of damage on arbitrary tokens; combinations; cuts; what must not be touched.
 
 use super::*;
-use crate::{Locality, PeeringToken, Reading, Secret, Shape, decode_base64};
+use peering_token::{Locality, PeeringToken, Reading, Shape, decode_base64};
+use peertok_secret::Secret;
 use peertok_testing as testing;
 use proptest::option;
 use proptest::prelude::*;

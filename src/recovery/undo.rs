@@ -1,9 +1,9 @@
 //! What undoes each kind of damage. A function gives `None` where its damage is not there, and else
 //! a text that is shorter, or in which fewer characters are no base64.
 
-use crate::token_in_envelope;
 use base64::Engine;
 use godialect::base64 as go;
+use peering_token::token_in_envelope;
 use std::str::from_utf8;
 use zeroize::Zeroizing;
 

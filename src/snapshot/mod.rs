@@ -7,7 +7,7 @@
 //!
 //! - [`State::read`] reads a snapshot, and checks it whole;
 //! - [`name_to_accept`] says whether a token can be made for a name, [`TokenStatus::of`] what became
-//!   of one, and [`Roots::from_snapshot`](crate::Roots::from_snapshot) gives the roots for a new one;
+//!   of one, and [`Roots::from_snapshot`](crate::roots::Roots::from_snapshot) gives the roots for a new one;
 //! - [`Base::seed`] and [`seed_fresh`] write peerings into a snapshot or make one of nothing, and
 //!   read back what they wrote.
 //!

@@ -21,7 +21,7 @@ fn secrets_in_manifests_stay_there() {
     assert_eq!(mode & 0o777, 0o600);
     let yaml = fs::read_to_string(&good).unwrap();
     let value = yaml.split_whitespace().last().unwrap().to_owned();
-    let token = peertok::decode_base64(value.as_bytes()).unwrap();
+    let token = peertok::token::decode_base64(value.as_bytes()).unwrap();
     let token = String::from_utf8(token.to_vec()).unwrap();
     assert_eq!(
         stdout(&[
@@ -51,7 +51,7 @@ fn secrets_in_manifests_stay_there() {
         yaml.replace("name: a", &format!("name: {token}")),
         yaml.replace("name: a", &format!("name: {value}"))
             .replace(&data, "b: IQ=="),
-        yaml.replace(&value, &peertok::encode_base64(value.as_bytes())),
+        yaml.replace(&value, &peertok::token::encode_base64(value.as_bytes())),
     ] {
         let path = file("manifest");
         fs::write(&path, &manifest).unwrap();
@@ -80,7 +80,11 @@ fn secrets_in_manifests_stay_there() {
     let shown = String::from_utf8_lossy(&shown);
     assert!(shown.contains("<redacted, sha256:"));
     assert!(!shown.contains(&SECRET[..18]), "the secret is shown");
-    for encoded in [&token, &value, &*peertok::encode_base64(value.as_bytes())] {
+    for encoded in [
+        &token,
+        &value,
+        &*peertok::token::encode_base64(value.as_bytes()),
+    ] {
         assert!(!shown.contains(&encoded[..80]), "the token is shown");
     }
 }
@@ -99,7 +103,7 @@ fn secrets_stay_where_they_are() {
     let key = fs::read_to_string(root().join("fixtures/ca/key.pem")).unwrap();
     // Keys in places where nobody expects one.
     let text = serde_json::json!(key);
-    let odd = peertok::encode_base64(
+    let odd = peertok::token::encode_base64(
         format!("{{\"CA\":[{text}],\"ServerName\":{text},\"PeerID\":{text},\"ServerAddresses\":[{text}],{text}:1,\"EstablishmentSecret\":\"{SECRET}\"}}").as_bytes(),
     );
     let key = key.lines().nth(1).unwrap();
@@ -189,7 +193,7 @@ fn secrets_stay_where_they_are() {
     assert!(!shown.contains(&token[..80]), "the token is shown");
     // In base64 the secret looks different by where it starts within a group of three bytes.
     for before in ["", "x", "xx"] {
-        let encoded = peertok::encode_base64(format!("{before}{SECRET}").as_bytes());
+        let encoded = peertok::token::encode_base64(format!("{before}{SECRET}").as_bytes());
         assert!(
             !shown.contains(&encoded[4..40]),
             "the secret is shown in base64"

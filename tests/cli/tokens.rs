@@ -93,7 +93,7 @@ fn the_sample_of_consuls_page_has_the_shape_of_1_13() {
         "fixtures/ca/secret.txt",
     ]);
     assert!(token.starts_with("eyJDQSI6bnVs"), "{token}");
-    let json = peertok::decode_base64(token.trim_end().as_bytes()).unwrap();
+    let json = peertok::token::decode_base64(token.trim_end().as_bytes()).unwrap();
     let end = format!("\"EstablishmentSecret\":\"{SECRET}\"}}");
     assert!(String::from_utf8_lossy(&json).ends_with(&end));
 }
@@ -124,7 +124,7 @@ fn a_decoded_token_is_built_again() {
 #[test]
 fn an_edit_changes_only_what_it_says() {
     let json = "{ \"peerid\" : \"a\",\n \"Extra\": [1e0],\"SERVERADDRESSES\":[\"a:1\"],\"PeerID\":null }\n";
-    let token = peertok::encode_base64(json.as_bytes());
+    let token = peertok::token::encode_base64(json.as_bytes());
     let id = "11111111-2222-3333-4444-555555555555";
     let edited = stdout(&[
         "edit",
@@ -134,7 +134,7 @@ fn an_edit_changes_only_what_it_says() {
         "--add-address",
         "b",
     ]);
-    let edited = peertok::decode_base64(edited.trim_end().as_bytes()).unwrap();
+    let edited = peertok::token::decode_base64(edited.trim_end().as_bytes()).unwrap();
     assert_eq!(
         String::from_utf8_lossy(&edited),
         format!(

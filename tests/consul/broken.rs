@@ -4,7 +4,8 @@
 //! fault of a later stage, and the server says which stage it came to.
 
 use crate::server::DEAD;
-use peertok::{PeeringToken, Secret, Shape, encode_base64};
+use peertok::token::{Shape, encode_base64};
+use peertok::{PeeringToken, Secret};
 
 pub(crate) const CLUSTER: &str = "5b7c0d0e-3e0f-4d8c-a2a4-0c6f1d3a9b04";
 
@@ -196,7 +197,7 @@ fn broken_roots(root: &str) -> Vec<Case> {
 /// The root with one bit of each byte turned, and the root cut off after each eighth byte.
 fn damaged_certificates(root: &str) -> Vec<Case> {
     let lines: String = root.lines().filter(|line| !line.starts_with('-')).collect();
-    let der = peertok::decode_base64(lines.as_bytes()).unwrap();
+    let der = peertok::token::decode_base64(lines.as_bytes()).unwrap();
     let case_of = |name: String, der: &[u8]| {
         let base64 = encode_base64(der);
         let entry = format!(

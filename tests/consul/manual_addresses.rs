@@ -3,7 +3,8 @@
 
 use crate::peerings::wait_until_peered;
 use crate::server::{Consul, DEAD, Setup};
-use peertok::{PeeringToken, Shape};
+use peertok::PeeringToken;
+use peertok::token::Shape;
 
 fn edited(token: &PeeringToken, manual: &str, server: &str) -> String {
     let mut edited = token.clone();

@@ -3,7 +3,8 @@
 use crate::ca::Ca;
 use crate::offline;
 use crate::server::{CHANGE, Consul, Server, Setup, wait_for};
-use peertok::{Judge, PeeringToken};
+use peertok::PeeringToken;
+use peertok::token::Judge;
 use serde_json::json;
 
 const CLUSTER: &str = "5b7c0d0e-3e0f-4d8c-a2a4-0c6f1d3a9b01";

@@ -7,7 +7,8 @@ use crate::broken::{self, Case, case, encode, sound};
 use crate::ca::Ca;
 use crate::server::{Consul, DEAD, Server, Setup};
 use crate::support::fixture_text;
-use peertok::{PeeringToken, Shape, Stage, encode_base64, judge};
+use peertok::token::{Shape, encode_base64};
+use peertok::{PeeringToken, Stage, judge};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::thread;
@@ -172,7 +173,7 @@ fn names_and_metadata_are_refused_in_the_servers_words() {
     for name in [
         "a", "9", "a--b", &longest, "UP", "-a", "a-", "a_b", "a.b", "é", "a\n", &too_long,
     ] {
-        let verdict = peertok::check_peer_name(name).map_err(|error| error.to_string());
+        let verdict = peertok::token::check_peer_name(name).map_err(|error| error.to_string());
         assert_eq!(verdict, generate(name, &BTreeMap::new()), "{name:?}");
     }
     let many = |count: usize| (0..count).map(|n| (n.to_string(), String::new())).collect();
@@ -189,7 +190,7 @@ fn names_and_metadata_are_refused_in_the_servers_words() {
         pair(&"k".repeat(129), "v"),
         pair("k", &"v".repeat(513)),
     ] {
-        let verdict = peertok::check_meta(&meta).map_err(|error| error.to_string());
+        let verdict = peertok::token::check_meta(&meta).map_err(|error| error.to_string());
         assert_eq!(verdict, generate("west", &meta), "{meta:?}");
     }
 }

@@ -4,7 +4,8 @@
 use crate::generate::Generator;
 use crate::support::oracle::Oracle;
 use fastrand::Rng;
-use peertok::{Locality, PeeringToken, Secret, Shape};
+use peertok::token::{Locality, Shape};
+use peertok::{PeeringToken, Secret};
 use serde_json::json;
 use std::io::Write;
 use std::path::Path;
@@ -20,7 +21,7 @@ pub fn compare_read(program: &Path, seed: u64) {
         let Ok(token) = PeeringToken::decode(&case.token) else {
             continue;
         };
-        let mut line = peertok::decode_base64(&case.token).unwrap().to_vec();
+        let mut line = peertok::token::decode_base64(&case.token).unwrap().to_vec();
         // The oracle wants one line; in JSON, a line end can stand only where a blank can.
         for byte in line.iter_mut().filter(|byte| **byte == b'\n') {
             *byte = b' ';

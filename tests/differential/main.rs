@@ -25,7 +25,7 @@ mod shrink;
 mod support;
 mod tally;
 
-use peertok::Judge;
+use peertok::token::Judge;
 use std::env;
 use std::path::Path;
 use std::time::Instant;

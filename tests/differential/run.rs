@@ -9,7 +9,7 @@ use crate::known::known;
 use crate::support::oracle::{Oracle, write_question};
 use crate::support::verdict::Verdict;
 use crate::tally::{Difference, Tally};
-use peertok::Judge;
+use peertok::token::Judge;
 use std::io::Write;
 use std::ops::Range;
 use std::path::Path;

@@ -4,7 +4,7 @@ use crate::support::oracle::Oracle;
 use crate::support::verdict::Verdict;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use peertok::Judge;
+use peertok::token::Judge;
 
 /// The shortest token found that is still judged differently. It cuts the JSON as long as the
 /// base64 around it plays no part, and else the token.
@@ -13,7 +13,7 @@ pub fn shrink(oracle: &mut Oracle, token: &[u8]) -> Vec<u8> {
         Verdict::of(&mut Judge::default(), token) != oracle.judge(token, None)
     };
     let encode = |json: &[u8]| BASE64_STANDARD.encode(json).into_bytes();
-    if let Ok(json) = peertok::decode_base64(token)
+    if let Ok(json) = peertok::token::decode_base64(token)
         && differs(oracle, &encode(&json))
     {
         let json = cut(&json, |shorter| differs(oracle, &encode(shorter)));

@@ -3,7 +3,8 @@
 
 use crate::support::command::{output_with, peertok};
 use crate::support::{fixture_text, root, schema};
-use peertok::{Answer, Explainer, Message, Moment, Page, Strictness, answers, rules};
+use peertok::explain::{Explainer, KnownError, Message, Moment, Page, Strictness, known_errors};
+use peertok::finding::rules;
 use peertok_testing::mutated;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -14,13 +15,13 @@ use std::sync::LazyLock;
 
 static EXPLAINER: LazyLock<Explainer> = LazyLock::new(Explainer::new);
 
-fn causes(strictness: Strictness, text: &str) -> Vec<&'static Answer> {
+fn causes(strictness: Strictness, text: &str) -> Vec<&'static KnownError> {
     let mut message = Message::new(strictness);
     EXPLAINER.read(&mut message, text);
     message.causes().iter().map(|cause| cause.answer).collect()
 }
 
-fn names(answers: &[&Answer]) -> Vec<&'static str> {
+fn names(answers: &[&KnownError]) -> Vec<&'static str> {
     answers.iter().map(|answer| answer.name).collect()
 }
 
@@ -112,7 +113,7 @@ fn every_answer_is_given_to_something() {
         let error = recorded.error.unwrap_or_default();
         hit.extend(names(&causes(Strictness::Argument, &error)));
     }
-    let unused: Vec<_> = answers()
+    let unused: Vec<_> = known_errors()
         .map(|a| a.name)
         .filter(|name| !hit.contains(name))
         .collect();
@@ -202,7 +203,7 @@ proptest! {
     fn nothing_panics(bytes in mutated(select(fixtures()).prop_map(|said| said.text.into_bytes()))) {
         let text = String::from_utf8_lossy(&bytes);
         causes(Strictness::Argument, &text);
-        prop_assert!(peertok::nearest(&text, 3).len() <= 3);
+        prop_assert!(peertok::explain::nearest(&text, 3).len() <= 3);
     }
 }
 
@@ -243,7 +244,7 @@ fn json_output_keeps_to_its_schema() {
 fn pages_keep_to_the_width() {
     let listed = String::from_utf8(run(&["--list"], b"").stdout).unwrap();
     let names = rules().iter().map(|rule| rule.name);
-    for name in names.chain(answers().map(|answer| answer.name)) {
+    for name in names.chain(known_errors().map(|answer| answer.name)) {
         assert!(
             listed
                 .lines()
@@ -342,7 +343,7 @@ fn the_documents_say_the_same() {
     let mut said = ANSWERS.to_owned();
     for moment in Moment::ALL {
         said.push_str(&format!("\n## {moment}: {}\n", moment.when()));
-        for answer in answers().filter(|answer| answer.moment == moment) {
+        for answer in known_errors().filter(|answer| answer.moment == moment) {
             said.push_str(&format!("\n{}", Page::from(answer).markdown()));
         }
     }

@@ -8,10 +8,12 @@
 use crate::support::command::peertok;
 use crate::support::{fixture, root};
 use jiff::Timestamp;
+use peertok::PeeringToken;
+use peertok::finding::{Context, Finding, findings};
+use peertok::generate::TokenSpec;
+use peertok::roots::Roots;
 use peertok::snapshot::State;
-use peertok::{
-    Circumstances, Finding, Inputs, PeeringToken, Roots, Shape, encode_base64, findings,
-};
+use peertok::token::{Shape, encode_base64};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -50,7 +52,7 @@ fn levels(rule: &str, which: &str) -> BTreeSet<String> {
 #[test]
 fn every_rule_has_a_token_that_fails_and_one_that_passes() {
     let mut faults = Vec::new();
-    for rule in peertok::rules() {
+    for rule in peertok::finding::rules() {
         if !root().join("fixtures/findings").join(rule.name).is_dir() {
             faults.push(format!("{} has no fixtures", rule.name));
             continue;
@@ -71,7 +73,9 @@ fn every_folder_is_of_a_rule() {
         let entry = entry.unwrap();
         if entry.path().is_dir() {
             let name = entry.file_name().into_string().unwrap();
-            let known = peertok::rules().iter().any(|rule| rule.name == name);
+            let known = peertok::finding::rules()
+                .iter()
+                .any(|rule| rule.name == name);
             assert!(known, "{name}");
         }
     }
@@ -82,7 +86,7 @@ fn what_people_see_of_every_finding() {
     let assert = snapbox::Assert::new()
         .action_env("SNAPSHOTS")
         .normalize_paths(false);
-    for rule in peertok::rules() {
+    for rule in peertok::finding::rules() {
         let file = root().join(format!("fixtures/findings/{}/fails.txt", rule.name));
         let expected = snapbox::Data::read_from(&file, None);
         assert.eq(validate(rule.name, "fails", "pretty"), expected);
@@ -117,9 +121,9 @@ fn what_the_acceptors_state_tells_of_a_secret() {
     ] {
         let file = root().join(format!("fixtures/findings/{snapshot}.snap"));
         let state = State::read(fs::File::open(file).unwrap()).unwrap();
-        let mut circumstances = Circumstances::at(moment());
-        circumstances.acceptor = Some(&state);
-        let found = findings(&token, &circumstances).unwrap();
+        let mut context = Context::at(moment());
+        context.acceptor = Some(&state);
+        let found = findings(&token, &context).unwrap();
         let rule = snapshot.split('/').next().unwrap();
         let found: Vec<_> = found.iter().filter(|f| f.name == rule).collect();
         assert_eq!(found.len(), 1, "{snapshot}");
@@ -134,7 +138,7 @@ fn moment() -> Timestamp {
 
 fn found_in(json: &str) -> Vec<Finding> {
     let token = encode_base64(json.as_bytes());
-    findings(token.as_bytes(), &Circumstances::at(moment())).unwrap()
+    findings(token.as_bytes(), &Context::at(moment())).unwrap()
 }
 
 /// A token that is as long as a server takes it, and has one fault as often as that allows.
@@ -256,7 +260,7 @@ fn how_the_json_is_written() {
     }
     let text = token.encode(Shape::V1_16);
     let how_text = |text: &str| {
-        let found = findings(text.as_bytes(), &Circumstances::at(moment())).unwrap();
+        let found = findings(text.as_bytes(), &Context::at(moment())).unwrap();
         let found = found.into_iter().filter(|f| f.name == "not-canonical");
         found.map(|f| f.message).collect::<Vec<_>>()
     };
@@ -349,7 +353,7 @@ proptest! {
     fn no_token_panics(value in any_json(), before in 0..3_usize) {
         let json = format!("{}{value}", " ".repeat(before));
         let token = encode_base64(json.as_bytes());
-        if let Ok(found) = findings(token.as_bytes(), &Circumstances::at(moment())) {
+        if let Ok(found) = findings(token.as_bytes(), &Context::at(moment())) {
             let mut counts: BTreeMap<_, usize> = BTreeMap::new();
             for finding in &found {
                 *counts.entry(finding.code).or_default() += 1;
@@ -366,16 +370,16 @@ proptest! {
         port in 10_000..=u16::MAX,
         manual: bool,
     ) {
-        let mut inputs = Inputs::new("west", "dc1");
+        let mut inputs = TokenSpec::new("west", "dc1");
         inputs.roots = roots();
         let addresses: Vec<_> = hosts.iter().map(|host| format!("{host}:{port}")).collect();
         inputs.server_addresses = addresses.clone();
         if manual {
             inputs.external_addresses = addresses;
         }
-        let generated = peertok::generate(&inputs).unwrap();
-        let found = findings(generated.text.as_bytes(), &Circumstances::at(moment())).unwrap();
-        let serious: Vec<_> = found.iter().filter(|f| f.level > peertok::Level::Note).collect();
+        let generated = peertok::generate::generate(&inputs).unwrap();
+        let found = findings(generated.text.as_bytes(), &Context::at(moment())).unwrap();
+        let serious: Vec<_> = found.iter().filter(|f| f.level > peertok::finding::Level::Note).collect();
         prop_assert!(serious.is_empty(), "{:?}", serious);
     }
 }

@@ -127,8 +127,9 @@ fn texts(path: &Path) -> String {
     let bytes = fs::read(path).unwrap();
     let name = path.to_str().unwrap();
     let plain = || String::from_utf8(bytes.clone()).unwrap();
-    let of_token =
-        |token: &[u8]| String::from_utf8(peertok::decode_base64(token).unwrap().to_vec()).unwrap();
+    let of_token = |token: &[u8]| {
+        String::from_utf8(peertok::token::decode_base64(token).unwrap().to_vec()).unwrap()
+    };
     if name.ends_with(".snap") {
         let mut unpacked = Vec::new();
         let mut gzip = flate2::read::GzDecoder::new(&*bytes);

@@ -1,7 +1,8 @@
 //! Replays what real servers answered: each recorded token has to get the server's verdict.
 
 use crate::support::{fixture_text, root};
-use peertok::{PeeringToken, Reading, judge};
+use peertok::token::Reading;
+use peertok::{PeeringToken, judge};
 use serde::Deserialize;
 use std::fs;
 

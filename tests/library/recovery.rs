@@ -1,7 +1,7 @@
 //! Tokens as other programs damage them, and as they are given back.
 
 use crate::support::tools::skip;
-use peertok::{Damage, Recovery, recover};
+use peertok::recovery::{Damage, Recovery, recover};
 use std::io::Write;
 use std::process::{Command, Stdio};
 

@@ -3,7 +3,9 @@
 //! dialer does not take the server's certificate, and nowhere else.
 
 use crate::support::command::peertok;
-use peertok::{Circumstances, Finding, Level, PeeringToken, Shape, findings};
+use peertok::PeeringToken;
+use peertok::finding::{Context, Finding, Level, findings};
+use peertok::token::Shape;
 use peertok_testing as testing;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -31,8 +33,8 @@ fn found(ca: Vec<String>, server_name: &str, at: &str) -> Vec<Finding> {
     token.server_addresses = Some(vec!["10.0.0.1:8503".to_owned()]);
     token.server_name = server_name.to_owned();
     token.peer_id = "0a1b2c3d-1111-4222-8333-444455556666".to_owned();
-    let circumstances = Circumstances::at(at.parse().unwrap());
-    let mut found = findings(token.encode(Shape::V1_16).as_bytes(), &circumstances).unwrap();
+    let context = Context::at(at.parse().unwrap());
+    let mut found = findings(token.encode(Shape::V1_16).as_bytes(), &context).unwrap();
     // Those about the roots.
     found.retain(|finding| finding.code.starts_with("PT1"));
     found

@@ -1,6 +1,6 @@
 //! A verdict in the form in which ours and Go's are compared: byte by byte.
 
-use peertok::Judge;
+use peertok::token::Judge;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

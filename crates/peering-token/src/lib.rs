@@ -26,7 +26,10 @@ mod token;
 mod value;
 mod verdict;
 
-pub use peertok_secret::Secret;
+pub use godialect::base64::CorruptBase64;
+pub use godialect::json::{SyntaxError, TypeError};
+pub use godialect::x509::CertificateError;
+pub use peertok_secret::{Secret, redacted};
 pub use redact::{redact, token_in_envelope};
 pub use release::{Release, ReleaseError, Shape};
 pub use request::{

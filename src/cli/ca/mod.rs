@@ -6,7 +6,7 @@ mod new;
 use super::Status;
 use super::report::Failure;
 use super::text::{shown, validity};
-use crate::RootDetails;
+use crate::roots::RootDetails;
 use clap::Subcommand;
 use jiff::Timestamp;
 

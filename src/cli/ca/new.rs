@@ -1,6 +1,5 @@
 //! `peertok ca new`: a root, its private key, and the configuration that installs both.
 
-use crate::RootDetails;
 use crate::ca::{
     CaError, DEFAULT_DAYS, KeyType, NewRoot, RootOptions, agent_configuration, new_root,
 };
@@ -9,6 +8,7 @@ use crate::cli::output::{self, Staged};
 use crate::cli::report::{Failure, note};
 use crate::cli::text::shown;
 use crate::cli::{Format, Status};
+use crate::roots::RootDetails;
 use clap::ValueEnum;
 use jiff::Timestamp;
 use serde::Serialize;

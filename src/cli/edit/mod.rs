@@ -9,20 +9,24 @@ use super::input::{TokenArgs, of_manifest, only, read_file};
 use super::report::Failure;
 use super::token_output::TokenOutput;
 use super::{Status, kubernetes, output, recovery};
+use crate::edit::edit;
+use crate::finding::Context;
+use crate::generate::{DEFAULT_PORT, GenerateError};
 use crate::generate::{complete, written_address};
 use crate::input::TokenInput;
 use crate::inspect::{Content, Inspector};
+use crate::roots::Roots;
 use crate::roots::without_bom;
-use crate::{
-    Circumstances, DEFAULT_PORT, Field, GenerateError, Locality, PeeringToken, Reading, Refusal,
-    Roots, edit, encode_base64, judge, redacted, token_in_envelope,
-};
 use clap::ValueEnum;
 use consul_snapshot::is_uuid;
 use godialect::pem::certificates;
 use jiff::Timestamp;
 use peering_token::schema::Kind;
+use peering_token::{
+    Field, Locality, PeeringToken, Reading, Refusal, encode_base64, judge, token_in_envelope,
+};
 use peertok_secret::REDACTED;
+use peertok_secret::redacted;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use told::Told;
@@ -214,7 +218,7 @@ fn edited(
     original: Option<&TokenInput>,
 ) -> Result<(Zeroizing<String>, Told), Failure> {
     let mut inspector = Inspector::default();
-    let context = Circumstances::at(Timestamp::now());
+    let context = Context::at(Timestamp::now());
     let inspection = original.map(|input| inspector.inspect(input, &context));
     let original = inspection
         .as_ref()

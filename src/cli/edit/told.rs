@@ -2,8 +2,9 @@
 
 use crate::cli::report;
 use crate::cli::text::shown;
-use crate::{AddressList, Difference, Field, PeeringToken, Reading, diff};
+use crate::diff::{Difference, diff};
 use peering_token::schema::Struct;
+use peering_token::{AddressList, Field, PeeringToken, Reading};
 
 /// What is told on standard error once the token is written.
 #[derive(Debug, Default)]
@@ -150,7 +151,8 @@ impl Told {
         } else {
             self.note("the secret is still that of the original: only one of the two tokens can redeem it");
         }
-        let in_remote = |text: &crate::TextDifference| text.field.parent() != Struct::PeeringToken;
+        let in_remote =
+            |text: &crate::diff::TextDifference| text.field.parent() != Struct::PeeringToken;
         if difference.texts.iter().any(in_remote) {
             self.note("no server checks what is in Remote when it dials: that is decided by addresses, ServerName and CA");
         }

@@ -6,7 +6,7 @@
 use super::report::Report;
 use crate::cli::report::{Failure, note};
 use crate::cli::{Status, input::cannot_read};
-use crate::{Explainer, Message, Strictness};
+use crate::explain::{Explainer, Message, Strictness};
 use std::io::{self, BufRead, Read};
 
 /// How much of a line is read, in bytes.

@@ -7,7 +7,8 @@ mod report;
 use super::input::{Source, open};
 use super::report::Failure;
 use super::{Format, Status};
-use crate::{Explainer, Message, Page, Strictness, answer, answers, nearest, rule, rules};
+use crate::explain::{Explainer, Message, Page, Strictness, known_error, known_errors, nearest};
+use crate::finding::{rule, rules};
 use report::Report;
 use std::ffi::OsString;
 use std::io::{self, BufReader, IsTerminal};
@@ -45,7 +46,7 @@ pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
     let mut report = Report::new(arguments.format);
     if arguments.list {
         let pages = rules().iter().map(|rule| Page::from(*rule));
-        report.list(pages.chain(answers().map(Page::from)))?;
+        report.list(pages.chain(known_errors().map(Page::from)))?;
         return Ok(Status::Done);
     }
     match &*arguments.text {
@@ -75,7 +76,7 @@ fn explain(text: &str, mut report: Report) -> Result<Status, Failure> {
     let name = text.trim();
     if let Some(page) = rule(name)
         .map(Page::from)
-        .or_else(|| answer(name).map(Page::from))
+        .or_else(|| known_error(name).map(Page::from))
     {
         report.page(&page)?;
         return Ok(Status::Done);
@@ -101,7 +102,7 @@ fn explain(text: &str, mut report: Report) -> Result<Status, Failure> {
 fn unknown(text: &str) -> Failure {
     let unknown = Failure::no("no finding and nothing that a server says is known by this text");
     let near = nearest(text, HINTS).into_iter().filter_map(|name| {
-        let what = match (rule(name), answer(name)) {
+        let what = match (rule(name), known_error(name)) {
             (Some(rule), _) => rule.what,
             (None, answer) => answer?.what,
         };

@@ -1,7 +1,7 @@
 //! Pages for people, as wide as the terminal.
 
 use crate::cli::text::shown;
-use crate::{Cause, Page};
+use crate::explain::{Cause, Page};
 use anstyle::Style;
 use std::borrow::Cow;
 use std::fmt::Write;

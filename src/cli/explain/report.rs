@@ -5,7 +5,7 @@ use crate::cli::Format;
 use crate::cli::output::{ignore_broken_pipe, print, print_data};
 use crate::cli::report::Failure;
 use crate::cli::text::{self, shown, without_secrets};
-use crate::{Cause, Page};
+use crate::explain::{Cause, Page};
 use peertok_secret::redacted;
 use serde::Serialize;
 use std::borrow::Cow;

@@ -8,11 +8,12 @@ use crate::cli::output::Staged;
 use crate::cli::recovery;
 use crate::cli::report::{Failure, note, warn};
 use crate::cli::text::{date, distance};
+use crate::finding::Context;
 use crate::inspect::Inspector;
 use crate::restore::{ERASED, is_recent};
 use crate::snapshot::{Base, Change, Seed, SeedError, State, seed_fresh};
-use crate::{Circumstances, PeeringToken, Shape, check_peer_name};
 use jiff::Timestamp;
+use peering_token::{PeeringToken, Shape, check_peer_name};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
@@ -89,7 +90,7 @@ fn tokens(arguments: &Args) -> Result<Vec<(PeeringToken, Seed)>, Failure> {
             Failure::no(format!("the token of {name:?} is refused: {error}"))
         };
         let mut inspector = Inspector::default();
-        let inspection = inspector.inspect(&given, &Circumstances::at(Timestamp::now()));
+        let inspection = inspector.inspect(&given, &Context::at(Timestamp::now()));
         if let Some(refusal) = &inspection.refusal {
             return Err(recovery::with_hint(refused(refusal), &inspection));
         }

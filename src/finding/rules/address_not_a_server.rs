@@ -18,7 +18,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, found: &mut Found) {
-    let Some(acceptor) = subject.circumstances.acceptor else {
+    let Some(acceptor) = subject.context.acceptor else {
         return;
     };
     let known: HashSet<&str> = acceptor.server_addresses.iter().map(String::as_str).collect();

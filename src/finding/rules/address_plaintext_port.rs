@@ -1,6 +1,6 @@
 //! An address with the port of plaintext gRPC.
 
-use crate::Shape;
+use peering_token::Shape;
 use super::super::{Found, Level, Rule, Subject};
 use super::super::subject::quoted;
 
@@ -19,7 +19,7 @@ pub(super) const RULE: Rule = Rule {
 
 /// Consul 1.13 has one port for both.
 fn check(subject: &Subject<'_>, found: &mut Found) {
-    let acceptor = subject.circumstances.acceptor_version;
+    let acceptor = subject.context.acceptor_version;
     let shape = acceptor.map_or(subject.shape, |acceptor| acceptor.shape());
     if !subject.has_tls() || shape == Shape::V1_13 {
         return;

@@ -17,7 +17,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, found: &mut Found) {
-    let at = subject.circumstances.at;
+    let at = subject.context.at;
     for root in subject.roots.iter().filter(|root| root.ends_before(at)) {
         if let Some(end) = root.not_after() {
             found.at_level(

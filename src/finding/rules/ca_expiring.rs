@@ -21,7 +21,7 @@ fn check(subject: &Subject<'_>, found: &mut Found) {
     let usable = subject.roots.iter().filter(|root| subject.is_usable(root));
     for root in usable.filter(|root| root.ends_before(end_of_use)) {
         if let Some(end) = root.not_after() {
-            let hours = end.saturating_sub(subject.circumstances.at.as_second()) / 3600;
+            let hours = end.saturating_sub(subject.context.at.as_second()) / 3600;
             let left = match hours {
                 ..48 => format!("{hours} hours"),
                 _ => format!("{} days", hours / 24),

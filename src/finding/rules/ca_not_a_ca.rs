@@ -39,7 +39,7 @@ fn check(subject: &Subject<'_>, found: &mut Found) {
 mod tests {
     use super::super::super::sample::levels;
     use super::*;
-    use crate::PeeringToken;
+    use peering_token::PeeringToken;
     use serde_json::Value;
 
     /// Go takes a certificate of the pool as it is.

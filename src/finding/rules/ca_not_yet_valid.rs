@@ -17,7 +17,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, found: &mut Found) {
-    let at = subject.circumstances.at;
+    let at = subject.context.at;
     for root in subject.roots.iter().filter(|root| root.begins_after(at)) {
         if let Some(start) = root.not_before() {
             found.at_level(

@@ -18,7 +18,7 @@ pub(super) const RULE: Rule = Rule {
 
 /// A token without any root is another rule's.
 fn check(subject: &Subject<'_>, found: &mut Found) {
-    let Some(acceptor) = subject.circumstances.acceptor else {
+    let Some(acceptor) = subject.context.acceptor else {
         return;
     };
     let Some(active) = acceptor.roots.iter().find(|root| root.active) else {

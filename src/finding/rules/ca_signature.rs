@@ -19,7 +19,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, found: &mut Found) {
-    if !subject.circumstances.costly {
+    if !subject.context.costly {
         return;
     }
     for root in &subject.roots {
@@ -44,7 +44,7 @@ fn check(subject: &Subject<'_>, found: &mut Found) {
 mod tests {
     use super::super::super::sample::levels;
     use super::*;
-    use crate::PeeringToken;
+    use peering_token::PeeringToken;
     use serde_json::Value;
 
     /// Certificates that Go made and signed, with keys of every kind, some of which ring refuses.

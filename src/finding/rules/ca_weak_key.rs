@@ -43,7 +43,7 @@ fn check(subject: &Subject<'_>, found: &mut Found) {
 mod tests {
     use super::super::super::sample::{levels, root};
     use super::*;
-    use crate::PeeringToken;
+    use peering_token::PeeringToken;
     use serde_json::Value;
 
     #[test]

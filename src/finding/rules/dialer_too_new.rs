@@ -17,8 +17,8 @@ pub(super) const RULE: Rule = Rule {
 
 /// Without a CA there is no TLS, and so no ALPN.
 fn check(subject: &Subject<'_>, found: &mut Found) {
-    let circumstances = subject.circumstances;
-    let (Some(dialer), Some(acceptor)) = (circumstances.dialer_version, circumstances.acceptor_version)
+    let context = subject.context;
+    let (Some(dialer), Some(acceptor)) = (context.dialer_version, context.acceptor_version)
     else {
         return;
     };

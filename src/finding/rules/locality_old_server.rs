@@ -1,7 +1,7 @@
 //! A locality that an old server does not know.
 
 use super::super::{Found, Level, Rule, Subject};
-use crate::Shape;
+use peering_token::Shape;
 
 pub(super) const RULE: Rule = Rule {
     code: "PT701",
@@ -20,10 +20,10 @@ fn check(subject: &Subject<'_>, found: &mut Found) {
     if !subject.token.has_locality {
         return;
     }
-    let circumstances = subject.circumstances;
+    let context = subject.context;
     for (who, version) in [
-        ("dialer", circumstances.dialer_version),
-        ("acceptor", circumstances.acceptor_version),
+        ("dialer", context.dialer_version),
+        ("acceptor", context.acceptor_version),
     ] {
         if let Some(version) = version.filter(|version| version.shape() < Shape::V1_16) {
             found.at(RULE.path, format!("the {who}'s Consul {version} knows no locality"));

@@ -1,7 +1,7 @@
 //! Manual addresses that an old dialer does not know.
 
 use super::super::{Found, Level, Rule, Subject};
-use crate::Shape;
+use peering_token::Shape;
 
 pub(super) const RULE: Rule = Rule {
     code: "PT704",
@@ -20,7 +20,7 @@ pub(super) const RULE: Rule = Rule {
 fn check(subject: &Subject<'_>, found: &mut Found) {
     let token = subject.token;
     let (manual, servers) = (&token.manual_server_addresses, &token.server_addresses);
-    let Some(dialer) = subject.circumstances.dialer_version else {
+    let Some(dialer) = subject.context.dialer_version else {
         return;
     };
     if manual.is_empty() || dialer.shape() > Shape::V1_13 || manual == servers {

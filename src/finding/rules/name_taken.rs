@@ -18,8 +18,8 @@ pub(super) const RULE: Rule = Rule {
 
 /// The message is the one that the dialer's server answers.
 fn check(subject: &Subject<'_>, found: &mut Found) {
-    let circumstances = subject.circumstances;
-    if let (Some(dialer), Some(name)) = (circumstances.dialer, circumstances.name)
+    let context = subject.context;
+    if let (Some(dialer), Some(name)) = (context.dialer, context.name)
         && let Err(taken) = name_to_dial(dialer, name)
     {
         found.at(RULE.path, taken.to_string());

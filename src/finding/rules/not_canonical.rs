@@ -2,7 +2,7 @@
 
 use super::super::keys::keys;
 use super::super::{Found, Level, Rule, Subject};
-use crate::{Field, Shape, encode_base64};
+use peering_token::{Field, Shape, encode_base64};
 use consul_snapshot::is_uuid;
 use peering_token::schema::{Kind, Struct};
 use std::collections::BTreeSet;

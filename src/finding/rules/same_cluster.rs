@@ -18,7 +18,7 @@ pub(super) const RULE: Rule = Rule {
 
 /// The message is the one that the dialer's server answers.
 fn check(subject: &Subject<'_>, found: &mut Found) {
-    let own = subject.circumstances.dialer.and_then(|dialer| dialer.server_name());
+    let own = subject.context.dialer.and_then(|dialer| dialer.server_name());
     let server_name = &subject.token.server_name;
     if own.as_deref() == Some(&**server_name) {
         found.at(RULE.path, same_cluster(server_name));

@@ -1,7 +1,7 @@
 //! A server list that is not dialed.
 
 use super::super::{Found, Level, Rule, Subject};
-use crate::Shape;
+use peering_token::Shape;
 use std::collections::HashSet;
 
 pub(super) const RULE: Rule = Rule {
@@ -21,7 +21,7 @@ pub(super) const RULE: Rule = Rule {
 fn check(subject: &Subject<'_>, found: &mut Found) {
     let token = subject.token;
     let manual = &token.manual_server_addresses;
-    let dialer = subject.circumstances.dialer_version;
+    let dialer = subject.context.dialer_version;
     if manual.is_empty() || dialer.is_some_and(|dialer| dialer.shape() == Shape::V1_13) {
         return;
     }

@@ -17,7 +17,7 @@ pub(super) const RULE: Rule = Rule {
 
 /// Consul 1.13 had another form of the name, with the DNS domain, whose default is known.
 fn check(subject: &Subject<'_>, found: &mut Found) {
-    let Some(acceptor) = subject.circumstances.acceptor else {
+    let Some(acceptor) = subject.context.acceptor else {
         return;
     };
     let (Some(own), Some(datacenter)) = (acceptor.server_name(), &acceptor.datacenter) else {

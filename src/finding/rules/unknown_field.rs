@@ -3,6 +3,7 @@
 use super::super::keys::keys;
 use super::super::{Found, Level, Rule, Subject};
 use super::super::subject::quoted;
+use crate::similar::is_misspelling;
 use peering_token::schema::Struct;
 
 pub(super) const RULE: Rule = Rule {
@@ -46,15 +47,6 @@ fn meant(object: Struct, key: &str) -> Option<&'static str> {
     if key.len() > LONGEST {
         return None;
     }
-    let letters = |text: &str| {
-        let letters = text.chars().filter(|c| c.is_alphanumeric());
-        letters.collect::<String>().to_lowercase()
-    };
-    let key = letters(key);
     let mut names = object.fields().iter().map(|field| field.key());
-    names.find(|name| {
-        let name = letters(name);
-        let distance = strsim::levenshtein(&key, &name);
-        distance <= 2 && distance * 3 <= name.len()
-    })
+    names.find(|name| is_misspelling(key, name))
 }

@@ -1,6 +1,7 @@
 //! What the page tells.
 
-use crate::{Finding, Level, RootDetails};
+use crate::finding::{Finding, Level};
+use crate::roots::RootDetails;
 use jiff::Timestamp;
 
 /// What the page tells; nothing in it is secret.

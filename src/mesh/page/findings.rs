@@ -2,8 +2,8 @@
 
 use super::content::Report;
 use super::parts::{Code, Command, LINE_END, Text, count};
+use crate::finding::{Finding, Level};
 use crate::text::one_line;
-use crate::{Finding, Level};
 use maud::{Markup, Render, html};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;

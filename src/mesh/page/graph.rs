@@ -3,7 +3,7 @@
 
 use super::content::Report;
 use super::parts::{LINE_END, count, state_name};
-use crate::Level;
+use crate::finding::Level;
 use crate::text::shown;
 use maud::{Markup, html};
 use std::collections::BTreeSet;

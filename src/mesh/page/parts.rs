@@ -1,6 +1,6 @@
 //! The small parts that all sections of the page are made of.
 
-use crate::Level;
+use crate::finding::Level;
 use crate::text::{date, distance, shown};
 use jiff::Timestamp;
 use maud::{Markup, PreEscaped, Render, html};

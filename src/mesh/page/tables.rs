@@ -3,8 +3,9 @@
 use super::content::{PairReport, Report, SiteReport};
 use super::findings::Grouped;
 use super::parts::{Code, Command, Day, LINE_END, Moment, Text, count, state_name, until};
+use crate::finding::Level;
+use crate::roots::RootDetails;
 use crate::text::shown;
-use crate::{Level, RootDetails};
 use jiff::Timestamp;
 use maud::{Markup, Render, html};
 

@@ -1,6 +1,7 @@
 use super::parsed::Html;
 use super::*;
-use crate::{Finding, RootDetails};
+use crate::finding::Finding;
+use crate::roots::RootDetails;
 use jiff::Timestamp;
 use peertok_testing as testing;
 use proptest::prelude::*;
@@ -42,7 +43,7 @@ fn site(name: &str, number: usize) -> SiteReport {
 }
 
 fn finding(rule: &str, message: &str) -> Finding {
-    let rule = crate::rule(rule).unwrap();
+    let rule = crate::finding::rule(rule).unwrap();
     Finding {
         code: rule.code,
         name: rule.name,

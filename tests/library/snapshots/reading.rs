@@ -1,16 +1,17 @@
 //! What is read of a snapshot is what its server minted and listed.
 
 use super::archives::{fixture, json, secret, state, token};
-use peertok::Roots;
+use peertok::Secret;
+use peertok::generate::{TokenSpec, generate};
+use peertok::roots::Roots;
 use peertok::snapshot::name_to_accept;
 use peertok::snapshot::{Direction, PeeringState, SecretsMeaning, State, TokenStatus};
-use peertok::{Inputs, Secret, generate};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// What `generate` makes of a snapshot alone, with the `PeerID` and the secret that the server drew.
 fn rebuilt(state: &State, name: &str, peer_id: &str, secret: &Secret, external: &[&str]) -> String {
-    let mut inputs = Inputs::new(name, state.datacenter.clone().unwrap());
+    let mut inputs = TokenSpec::new(name, state.datacenter.clone().unwrap());
     inputs.roots = Roots::from_snapshot(state).unwrap();
     inputs.server_addresses.clone_from(&state.server_addresses);
     inputs.external_addresses = external.iter().map(|&text| text.to_owned()).collect();

@@ -1,11 +1,12 @@
 //! What is written is what servers restored and honoured, and what they would refuse is refused.
 
 use super::archives::{fixture, read, secret, seeded, snapshot, state, token, unpack};
+use peertok::PeeringToken;
 use peertok::snapshot::{
     Base, Change, Direction, End, NameTaken, PeeringState, SecretsMeaning, Seed, SeedError,
     TokenStatus, WriteError, name_to_accept, name_to_dial, seed_fresh,
 };
-use peertok::{Locality, PeeringToken};
+use peertok::token::Locality;
 use std::collections::BTreeMap;
 use std::io::{Cursor, Seek};
 

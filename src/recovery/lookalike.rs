@@ -9,7 +9,7 @@ use std::str::from_utf8;
 /// quoted, since most of these are secrets themselves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Mistaken {
+pub enum Lookalike {
     /// Nothing but blanks.
     Blank,
     /// What this crate prints in place of a secret.
@@ -44,7 +44,7 @@ pub enum Mistaken {
     TokenAltered,
 }
 
-impl Mistaken {
+impl Lookalike {
     /// All kinds.
     pub const ALL: [Self; 16] = [
         Self::Blank,
@@ -210,7 +210,7 @@ impl Mistaken {
     }
 }
 
-impl fmt::Display for Mistaken {
+impl fmt::Display for Lookalike {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.words().1)
     }
@@ -323,12 +323,12 @@ fn is_json(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Recovery, recover};
+    use crate::recovery::{Recovery, recover};
     use std::collections::HashSet;
 
-    fn looks_like(text: &str) -> Option<Mistaken> {
+    fn looks_like(text: &str) -> Option<Lookalike> {
         match recover(text.as_bytes()) {
-            Some(Recovery::Mistaken(mistaken)) => Some(mistaken),
+            Some(Recovery::Lookalike(mistaken)) => Some(mistaken),
             Some(other) => panic!("{text}: {other:?}"),
             None => None,
         }
@@ -341,60 +341,63 @@ mod tests {
         let gossip = "pUqJrVyVRj5jsiYEkM/tFQYfWyJIv4s3XkvDwy7Cu5s=";
         let uuid = "b1gs33cr3t";
         for (text, expected) in [
-            (" \t ", Some(Mistaken::Blank)),
-            ("<redacted, sha256:1a2b3c4d>", Some(Mistaken::Redacted)),
-            (jwt, Some(Mistaken::Jwt)),
-            (&format!("'{jwt}'\n"), Some(Mistaken::Jwt)),
+            (" \t ", Some(Lookalike::Blank)),
+            ("<redacted, sha256:1a2b3c4d>", Some(Lookalike::Redacted)),
+            (jwt, Some(Lookalike::Jwt)),
+            (&format!("'{jwt}'\n"), Some(Lookalike::Jwt)),
             (&format!("Bearer {jwt}"), None),
             (
                 "hvs.CAESIJzUt8vG5cHTmXcAaBnJVzPE8cBCaKsE",
-                Some(Mistaken::VaultToken),
+                Some(Lookalike::VaultToken),
             ),
-            ("s.iyNUhq8Ov4hIAx6snw5mB2nL", Some(Mistaken::VaultToken)),
-            ("08551fd2-ae58-51d7-89a6-2819d3207341", Some(Mistaken::Uuid)),
+            ("s.iyNUhq8Ov4hIAx6snw5mB2nL", Some(Lookalike::VaultToken)),
+            (
+                "08551fd2-ae58-51d7-89a6-2819d3207341",
+                Some(Lookalike::Uuid),
+            ),
             (
                 "MDg1NTFmZDItYWU1OC01MWQ3LTg5YTYtMjgxOWQzMjA3MzQx",
-                Some(Mistaken::Uuid),
+                Some(Lookalike::Uuid),
             ),
-            (gossip, Some(Mistaken::GossipKey)),
-            (&format!("\"{gossip}\""), Some(Mistaken::GossipKey)),
+            (gossip, Some(Lookalike::GossipKey)),
+            (&format!("\"{gossip}\""), Some(Lookalike::GossipKey)),
             (
                 "-----BEGIN EC PRIVATE KEY-----\nMHcC\n-----END EC PRIVATE KEY-----",
-                Some(Mistaken::PrivateKey),
+                Some(Lookalike::PrivateKey),
             ),
             (
                 "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----",
-                Some(Mistaken::Certificate),
+                Some(Lookalike::Certificate),
             ),
             (
                 "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSUI=",
-                Some(Mistaken::Certificate),
+                Some(Lookalike::Certificate),
             ),
-            ("token.txt", Some(Mistaken::FileName)),
-            ("./token", Some(Mistaken::FileName)),
-            ("/etc/consul.d/peering-token", Some(Mistaken::FileName)),
-            ("<!DOCTYPE html><title>502</title>", Some(Mistaken::Html)),
+            ("token.txt", Some(Lookalike::FileName)),
+            ("./token", Some(Lookalike::FileName)),
+            ("/etc/consul.d/peering-token", Some(Lookalike::FileName)),
+            ("<!DOCTYPE html><title>502</title>", Some(Lookalike::Html)),
             (
                 "Error generating peering token for west: Unexpected response code: 403",
-                Some(Mistaken::ErrorText),
+                Some(Lookalike::ErrorText),
             ),
             (
                 "Permission denied: token with AccessorID 'x' lacks permission",
-                Some(Mistaken::ErrorText),
+                Some(Lookalike::ErrorText),
             ),
             (
                 "Name  State   Imported Svcs  Exported Svcs  Meta\nwest  ACTIVE  0  0  ",
-                Some(Mistaken::PeeringTable),
+                Some(Lookalike::PeeringTable),
             ),
-            (r#"{"Roots":[]}"#, Some(Mistaken::OtherJson)),
+            (r#"{"Roots":[]}"#, Some(Lookalike::OtherJson)),
             // One member is too few for a token.
-            ("eyJQZWVySUQiOiJwIn0", Some(Mistaken::OtherJson)),
+            ("eyJQZWVySUQiOiJwIn0", Some(Lookalike::OtherJson)),
             ("nonsense!", None),
             (uuid, None),
         ] {
             assert_eq!(looks_like(text), expected, "{text}");
         }
-        assert_eq!(Mistaken::of(b"\x1f\x8b\x08"), Some(Mistaken::Gzip));
+        assert_eq!(Lookalike::of(b"\x1f\x8b\x08"), Some(Lookalike::Gzip));
     }
 
     /// A minted token that lost its start or a character within, or has another in its place.
@@ -403,26 +406,27 @@ mod tests {
         let token = include_str!("../../fixtures/consul/alpha-external.token").trim_end();
         for lost in 1..24 {
             let found = looks_like(&token[lost..]);
-            assert_eq!(found, Some(Mistaken::TokenWithoutStart), "{lost}");
+            assert_eq!(found, Some(Lookalike::TokenWithoutStart), "{lost}");
         }
         for at in (1200..1500).step_by(7) {
             let without = format!("{}{}", &token[..at], &token[at + 1..]);
             let found = looks_like(&without);
-            assert_eq!(found, Some(Mistaken::TokenAltered), "{at}");
+            assert_eq!(found, Some(Lookalike::TokenAltered), "{at}");
         }
         // A bracket of the server list becomes another character.
-        let json = crate::decode_base64(token.as_bytes()).unwrap();
+        let json = peering_token::decode_base64(token.as_bytes()).unwrap();
         let json = std::str::from_utf8(&json).unwrap();
         let broken = json.replace("[\"127.0.0.1:18503\"]", "[\"127.0.0.1:18503\"m");
-        let broken = crate::encode_base64(broken.as_bytes());
-        assert_eq!(looks_like(&broken), Some(Mistaken::TokenAltered));
-        let half = crate::encode_base64(b"not a token, but bytes that are in base64 all the same");
+        let broken = peering_token::encode_base64(broken.as_bytes());
+        assert_eq!(looks_like(&broken), Some(Lookalike::TokenAltered));
+        let half =
+            peering_token::encode_base64(b"not a token, but bytes that are in base64 all the same");
         assert_eq!(looks_like(&half), None);
     }
 
     #[test]
     fn names_are_unique() {
-        let names: HashSet<_> = Mistaken::ALL.iter().map(|it| it.name()).collect();
-        assert_eq!(names.len(), Mistaken::ALL.len());
+        let names: HashSet<_> = Lookalike::ALL.iter().map(|it| it.name()).collect();
+        assert_eq!(names.len(), Lookalike::ALL.len());
     }
 }
