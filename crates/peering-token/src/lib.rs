@@ -17,6 +17,7 @@
 
 pub mod fields;
 pub mod object;
+mod reading;
 mod redact;
 mod release;
 mod request;
@@ -25,11 +26,13 @@ mod sound_roots;
 mod token;
 mod value;
 mod verdict;
+mod writing;
 
 pub use godialect::base64::CorruptBase64;
 pub use godialect::json::{SyntaxError, TypeError};
 pub use godialect::x509::CertificateError;
 pub use peertok_secret::{Secret, redacted};
+pub use reading::{DecodeError, Reading, decode_base64};
 pub use redact::{redact, token_in_envelope};
 pub use release::{Release, ReleaseError, Shape};
 pub use request::{
@@ -37,8 +40,7 @@ pub use request::{
 };
 pub use schema::Field;
 pub use sound_roots::SoundRoots;
-pub use token::{
-    AddressList, DecodeError, Locality, PeeringToken, Reading, Remote, decode_base64, encode_base64,
-};
+pub use token::{AddressList, Locality, PeeringToken, Remote};
 pub use value::Value;
 pub use verdict::{Judge, Read, Refusal, Stage, is_server_address, judge};
+pub use writing::encode_base64;

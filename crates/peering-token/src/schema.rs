@@ -6,7 +6,7 @@
 //! writes them.
 
 use crate::release::Shape;
-use crate::token::{Locality, PeeringToken, Remote};
+use crate::token::{AddressList, Locality, PeeringToken, Remote};
 use crate::value::{Slot, Value};
 use godialect::json::Raw;
 use std::fmt;
@@ -379,6 +379,17 @@ impl Struct {
     /// Go's name of the type.
     pub(crate) fn go_type(self) -> &'static str {
         self.object().go_type
+    }
+}
+
+impl AddressList {
+    /// The field that holds the list.
+    #[must_use]
+    pub fn field(self) -> Field {
+        match self {
+            Self::Manual => Field::ManualServerAddresses,
+            Self::Server => Field::ServerAddresses,
+        }
     }
 }
 

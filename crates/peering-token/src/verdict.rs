@@ -15,10 +15,11 @@
 //! Nothing else in a token is checked: an expired root, an empty secret or an empty `CA` list pass.
 
 use crate::fields::Fields;
+use crate::reading::DecodeError;
 use crate::request::PeerNameError;
 use crate::schema::Field;
 use crate::sound_roots::SoundRoots;
-use crate::token::{AddressList, DecodeError};
+use crate::token::AddressList;
 use godialect::address::{read_number, split_host_port};
 use godialect::base64;
 use godialect::json::{Raw, SyntaxError, TypeError};
