@@ -21,7 +21,6 @@ pub use subject::{Context, findings};
 
 use serde::Serialize;
 use std::fmt;
-pub(crate) use subject::date;
 use subject::{Found, Subject};
 
 /// How much a finding matters.

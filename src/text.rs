@@ -1,8 +1,6 @@
 //! Texts and times as people may see them: nothing in a text reaches the terminal as a command, and
 //! a time is a date and a distance.
 
-#[cfg(feature = "cli")]
-use crate::roots::RootDetails;
 use jiff::Timestamp;
 use peering_token::Refusal;
 use peertok_secret::{redacted, without_private_keys};
@@ -179,28 +177,26 @@ fn is_unsafe(character: char) -> bool {
         )
 }
 
-/// A moment for people, to the second.
-pub(crate) fn date(moment: Option<Timestamp>) -> String {
-    match moment {
-        Some(moment) => crate::finding::date(moment),
-        None => "an unknown time".to_owned(),
-    }
+/// A moment for people, to the second: `2026-11-24 04:21:53 UTC`.
+pub(crate) fn moment(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
 }
 
-/// When a certificate is valid, as dates and as a distance from now.
+/// The same, for a moment that may be unknown.
+pub(crate) fn date(at: Option<Timestamp>) -> String {
+    at.map_or_else(|| "an unknown time".to_owned(), moment)
+}
+
+/// A span from one moment to another, as dates and as a distance from now.
 #[cfg(feature = "cli")]
-pub(crate) fn validity(root: &RootDetails, now: Timestamp) -> String {
-    let state = match (root.not_before, root.not_after) {
+pub(crate) fn validity(begin: Option<Timestamp>, end: Option<Timestamp>, now: Timestamp) -> String {
+    let state = match (begin, end) {
         (Some(begin), _) if now < begin => format!(" (begins in {})", distance(now, begin)),
         (_, Some(end)) if now > end => format!(" (expired {} ago)", distance(end, now)),
         (_, Some(end)) => format!(" (expires in {})", distance(now, end)),
         (_, None) => String::new(),
     };
-    format!(
-        "{} to {}{state}",
-        date(root.not_before),
-        date(root.not_after)
-    )
+    format!("{} to {}{state}", date(begin), date(end))
 }
 
 /// The time between two moments in its largest unit, rounded down: `9 years`, `1 day`.

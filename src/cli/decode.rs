@@ -365,7 +365,11 @@ fn write_root(
     }
     let trust_domain = root.trust_domain.as_deref().unwrap_or("none");
     writeln!(out, "    trust domain  {}", shown(trust_domain))?;
-    writeln!(out, "    valid         {}", validity(root, now))?;
+    writeln!(
+        out,
+        "    valid         {}",
+        validity(root.not_before, root.not_after, now)
+    )?;
     let ca = if root.is_ca { "" } else { ", no CA" };
     writeln!(out, "    key           {}{ca}", root.key)?;
     writeln!(out, "    sha256        {}", root.sha256)

@@ -7,6 +7,7 @@ use super::server_name::ServerName;
 use super::token::Token;
 use super::{Finding, Level, Rule};
 use crate::snapshot::{State, TokenStatus};
+use crate::text::moment;
 use jiff::{SignedDuration, Timestamp};
 use peering_token::Read;
 use peering_token::fields::Fields;
@@ -241,20 +242,15 @@ impl<'a> Subject<'a> {
         let secret = Secret::new(token.establishment_secret.clone().into_owned());
         let status = TokenStatus::of(acceptor, &token.peer_id, &secret);
         let taken = acceptor.meta.taken_at();
-        let as_of = taken.map_or_else(String::new, |at| format!(" as of {}", date(at)));
+        let as_of = taken.map_or_else(String::new, |at| format!(" as of {}", moment(at)));
         Some((status, as_of))
     }
-}
-
-/// A moment in a message, to the second.
-pub(crate) fn date(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
 }
 
 /// A moment in a message, from seconds of Unix time.
 pub(super) fn date_of(seconds: i64) -> String {
     let at = Timestamp::from_second(seconds);
-    at.map_or_else(|_| "the end of the year 9999".to_owned(), date)
+    at.map_or_else(|_| "the end of the year 9999".to_owned(), moment)
 }
 
 /// A text of the token in a message, of bounded length.

@@ -93,7 +93,7 @@ impl SiteBase {
 
     /// When it was saved, in words.
     pub(super) fn taken(&self) -> String {
-        let written = |at: Timestamp| at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string();
+        let written = crate::text::moment;
         let taken = self.state.meta.taken_at();
         taken.map_or_else(|| "an unknown time".to_owned(), written)
     }

@@ -31,7 +31,7 @@ fn details(root: &RootDetails, at: Timestamp) -> String {
         "subject        {}\nkey            {}\nvalid          {}\nSHA-256        {}\n",
         shown(&root.subject),
         shown(&root.key),
-        validity(root, at),
+        validity(root.not_before, root.not_after, at),
         root.sha256
     )
 }

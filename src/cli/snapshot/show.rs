@@ -161,7 +161,7 @@ fn write_root(out: &mut String, root: &Root, now: Timestamp) -> std::fmt::Result
     let active = if root.active { "  (active)" } else { "" };
     writeln!(out, "  {}{active}", shown(&root.id))?;
     for details in RootDetails::of_entry(&root.pem).into_iter().flatten() {
-        let validity = crate::cli::text::validity(&details, now);
+        let validity = crate::cli::text::validity(details.not_before, details.not_after, now);
         writeln!(
             out,
             "    {}, {}, {validity}",
