@@ -7,7 +7,7 @@ use super::kept::Kept;
 use super::options::Options;
 use crate::restore::{is_before, is_recent};
 use crate::snapshot::{Base, State};
-use jiff::Timestamp;
+use crate::text::date;
 use std::fs::File;
 use std::io;
 use std::ops::Range;
@@ -93,8 +93,6 @@ impl SiteBase {
 
     /// When it was saved, in words.
     pub(super) fn taken(&self) -> String {
-        let written = crate::text::moment;
-        let taken = self.state.meta.taken_at();
-        taken.map_or_else(|| "an unknown time".to_owned(), written)
+        date(self.state.meta.taken_at())
     }
 }

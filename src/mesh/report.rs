@@ -15,9 +15,9 @@ use std::collections::BTreeMap;
 /// as it is keeps its page.
 pub(super) fn report(plan: &Plan, kept: &Kept) -> Report {
     let sites = plan.sites.iter();
-    let made_at = sites.clone().filter_map(|site| kept.sites.get(&site.name));
-    let made_at = made_at.map(|kept| kept.made_at).max();
-    let made_at = made_at.unwrap_or(Timestamp::UNIX_EPOCH);
+    let kept_sites = sites.clone().filter_map(|site| kept.sites.get(&site.name));
+    let last_change = kept_sites.map(|site| site.made_at).max();
+    let made_at = last_change.unwrap_or(Timestamp::UNIX_EPOCH);
     let reports = sites.map(|site| {
         let roots = site.roots.entries.iter();
         SiteReport {

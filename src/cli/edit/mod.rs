@@ -180,9 +180,9 @@ impl Args {
             &self.remove_address,
             &self.set,
         ];
-        let files = [&self.ca, &self.add_ca];
+        let root_files = [&self.ca, &self.add_ca];
         let any = edits.iter().any(|edits| !edits.is_empty())
-            || files.iter().any(|files| !files.is_empty())
+            || root_files.iter().any(|files| !files.is_empty())
             || self.no_ca
             || self.secret_file.is_some()
             || self.from_json.is_some()
@@ -202,8 +202,8 @@ impl Args {
             (Some(token), None) => token == "-",
             (None, None) => self.from_json.is_none(),
         };
-        let files = files.into_iter().flatten();
-        let files = files.chain(&self.secret_file).chain(&self.from_json);
+        let other_files = self.secret_file.iter().chain(&self.from_json);
+        let files = root_files.into_iter().flatten().chain(other_files);
         if files.filter(|file| is_stdin(file)).count() + usize::from(token) > 1 {
             let message = "expected standard input to be one thing, but found it given twice";
             return Err(Failure::could_not_run(message).hint("give the token as @FILE"));
