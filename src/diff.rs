@@ -3,6 +3,7 @@
 //! `null` and an empty list mean the same to a server, and so do a missing field and an empty one.
 //! Roots are told apart by the SHA-256 of their DER form, whatever the PEM around it looks like.
 
+mod json;
 mod written;
 
 pub use written::{Written, diff_json};
@@ -13,6 +14,7 @@ use godialect::pem::certificates;
 use peering_token::Value;
 use peering_token::{Field, PeeringToken};
 use ring::digest::{SHA256, digest};
+use serde::Serialize;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// What differs between two tokens, which are called A and B.
@@ -46,7 +48,7 @@ pub struct TextDifference {
 }
 
 /// What differs between two lists, as sets.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct SetDifference<T> {
     /// What is in A alone, each once, in its order.
@@ -199,7 +201,8 @@ impl RootsDifference {
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// use peertok::{PeeringToken, Relation, diff};
+/// use peertok::PeeringToken;
+/// use peertok::diff::{Relation, diff};
 ///
 /// let a = std::fs::read("fixtures/consul/alpha-minted.token")?;
 /// let a = PeeringToken::decode(a.trim_ascii_end())?;

@@ -43,7 +43,9 @@ pub enum EditError {
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// use peertok::{Field, PeeringToken, edit};
+/// use peertok::PeeringToken;
+/// use peertok::edit::edit;
+/// use peertok::token::Field;
 ///
 /// let json = br#"{"PeerID": "1", "ServerAddresses": ["10.0.0.1:8503"], "New": 1}"#;
 /// let mut token = PeeringToken::new();

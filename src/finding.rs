@@ -101,7 +101,7 @@ pub fn rules() -> &'static [&'static Rule] {
 /// The rule of that code or name, in any case.
 ///
 /// ```
-/// let rule = peertok::rule("CA-Expired").unwrap();
+/// let rule = peertok::finding::rule("CA-Expired").unwrap();
 /// assert_eq!((rule.code, rule.level.name()), ("PT102", "error"));
 /// ```
 #[must_use]

@@ -172,7 +172,9 @@ pub enum GenerateError {
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// use peertok::{TokenSpec, Roots, generate, judge};
+/// use peertok::judge;
+/// use peertok::generate::{TokenSpec, generate};
+/// use peertok::roots::Roots;
 ///
 /// let mut inputs = TokenSpec::new("west", "dc1");
 /// inputs.roots = Roots::from_bundle(&std::fs::read("fixtures/ca/dc1.pem")?)?;

@@ -26,7 +26,7 @@ use std::fmt;
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// use peertok::input::TokenInput;
 /// use peertok::inspect::Inspector;
-/// use peertok::Context;
+/// use peertok::finding::Context;
 ///
 /// let file = std::fs::read("fixtures/consul/alpha-minted.token")?;
 /// let context = Context::at("2026-12-01T00:00:00Z".parse()?);

@@ -292,7 +292,7 @@ impl fmt::Display for Damage {
 /// It takes time linear in the length of the text, and never panics.
 ///
 /// ```
-/// use peertok::{Damage, Recovery, recover};
+/// use peertok::recovery::{Damage, Recovery, recover};
 ///
 /// let meant = recover(b"'eyJQZWVySUQiOiIxIiwiU2VydmVyTmFtZSI6InMifQ'");
 /// let Some(Recovery::Token(recovered)) = meant else { panic!() };

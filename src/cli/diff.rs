@@ -332,78 +332,22 @@ struct JsonSide {
     refusal: Option<Refused>,
 }
 
-#[derive(Serialize)]
-struct JsonText<'a> {
-    member: &'static str,
-    a: Cow<'a, str>,
-    b: Cow<'a, str>,
-}
-
-#[derive(Serialize)]
-struct JsonSet<T> {
-    only_a: Vec<T>,
-    only_b: Vec<T>,
-    common: Vec<T>,
-    reordered: bool,
-    repeated: bool,
-}
-
-#[derive(Serialize)]
-struct JsonRoot<'a> {
-    sha256: &'a str,
-    subject: Option<Cow<'a, str>>,
-}
-
-impl<T> JsonSet<T> {
-    fn of<'a, F>(set: &'a SetDifference<F>, to_json: impl Fn(&'a F) -> T) -> Self {
-        let list = |list: &'a Vec<F>| list.iter().map(&to_json).collect();
-        Self {
-            only_a: list(&set.only_a),
-            only_b: list(&set.only_b),
-            common: list(&set.common),
-            reordered: set.reordered,
-            repeated: set.repeated,
-        }
-    }
-}
-
 fn print_json(compared: &Compared<'_>) -> Result<(), Failure> {
     #[derive(Serialize)]
     struct Output<'a> {
         schema: &'static str,
-        equal: bool,
-        relation: &'static str,
-        meaning: String,
+        #[serde(flatten)]
+        difference: &'a Difference,
         a: JsonSide,
         b: JsonSide,
-        texts: Vec<JsonText<'a>>,
-        manual_server_addresses: JsonSet<Cow<'a, str>>,
-        server_addresses: JsonSet<Cow<'a, str>>,
-        roots: Roots<'a>,
         same_token: bool,
         same_json: bool,
         members_only_a: Vec<Cow<'a, str>>,
         members_only_b: Vec<Cow<'a, str>>,
         written_differently: Vec<String>,
     }
-    #[derive(Serialize)]
-    struct Roots<'a> {
-        #[serde(flatten)]
-        certificates: JsonSet<JsonRoot<'a>>,
-        regrouped: bool,
-        rewritten: bool,
-    }
     fn names(names: &[String]) -> Vec<Cow<'_, str>> {
         names.iter().map(|name| without_secrets(name)).collect()
-    }
-    fn root(root: &ComparedRoot) -> JsonRoot<'_> {
-        JsonRoot {
-            sha256: &root.sha256,
-            subject: root
-                .details
-                .as_ref()
-                .map(|details| without_secrets(&details.subject)),
-        }
     }
     let side = |side: &Side<'_>| JsonSide {
         form: side.input.format(),
@@ -411,33 +355,14 @@ fn print_json(compared: &Compared<'_>) -> Result<(), Failure> {
         dialed: side.token.dialed_list().map(list_name),
         refusal: side.refusal.as_ref().map(Refused::from),
     };
-    let difference = &compared.difference;
-    let texts = difference.texts.iter().map(|text| JsonText {
-        member: text.field.name(),
-        a: without_secrets(&text.a),
-        b: without_secrets(&text.b),
-    });
+    let (a, b) = (&compared.a, &compared.b);
     output::print_json(&Output {
         schema: "peertok.diff/1",
-        equal: difference.is_none(),
-        relation: difference.relation.name(),
-        meaning: difference.meaning(),
-        a: side(&compared.a),
-        b: side(&compared.b),
-        texts: texts.collect(),
-        manual_server_addresses: JsonSet::of(&difference.manual_server_addresses, |address| {
-            without_secrets(address)
-        }),
-        server_addresses: JsonSet::of(&difference.server_addresses, |address| {
-            without_secrets(address)
-        }),
-        roots: Roots {
-            certificates: JsonSet::of(&difference.roots.certificates, root),
-            regrouped: difference.roots.regrouped,
-            rewritten: difference.roots.rewritten,
-        },
-        same_token: compared.a.token == compared.b.token,
-        same_json: compared.a.content.json() == compared.b.content.json(),
+        difference: &compared.difference,
+        a: side(a),
+        b: side(b),
+        same_token: a.input.to_token() == b.input.to_token(),
+        same_json: a.content.json() == b.content.json(),
         members_only_a: names(&compared.written.only_a),
         members_only_b: names(&compared.written.only_b),
         written_differently: compared.written_differently(),

@@ -33,7 +33,7 @@ pub struct Written {
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let written = peertok::diff_json(br#"{"PeerID":"1"}"#, br#"{ "PeerID": "1" }"#)?;
+/// let written = peertok::diff::diff_json(br#"{"PeerID":"1"}"#, br#"{ "PeerID": "1" }"#)?;
 /// assert!(written.only_blanks && !written.reordered);
 /// # Ok(())
 /// # }

@@ -19,7 +19,7 @@ const COMMON: [&str; 16] = [
 /// The names of up to `most` rules and answers that come nearest to a text, the nearest first.
 ///
 /// ```
-/// assert_eq!(peertok::nearest("ca-expird", 1), ["ca-expired"]);
+/// assert_eq!(peertok::explain::nearest("ca-expird", 1), ["ca-expired"]);
 /// ```
 #[must_use]
 pub fn nearest(text: &str, most: usize) -> Vec<&'static str> {

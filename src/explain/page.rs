@@ -8,7 +8,8 @@ use std::fmt::Write;
 /// The page of a rule or of an answer.
 ///
 /// ```
-/// use peertok::{Page, rule};
+/// use peertok::explain::Page;
+/// use peertok::finding::rule;
 ///
 /// let page = Page::from(rule("no-ca").unwrap());
 /// assert!(page.markdown().starts_with("### PT101 no-ca\n**warning**, found at"));

@@ -135,7 +135,7 @@ impl Message {
 /// Finds answers in texts. It is worth keeping for the next text.
 ///
 /// ```
-/// use peertok::{Explainer, Message, Strictness};
+/// use peertok::explain::{Explainer, Message, Strictness};
 ///
 /// let explainer = Explainer::new();
 /// let mut message = Message::new(Strictness::Argument);

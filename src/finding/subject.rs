@@ -66,7 +66,7 @@ impl Context<'_> {
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// use peertok::{Context, findings};
+/// use peertok::finding::{Context, findings};
 ///
 /// let token = std::fs::read("fixtures/consul/alpha-minted.token")?;
 /// let context = Context::at("2026-12-01T00:00:00Z".parse()?);

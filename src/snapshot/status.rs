@@ -5,6 +5,7 @@
 
 use consul_snapshot::{Peering, PeeringState, Secrets, State};
 use peertok_secret::Secret;
+use serde::{Serialize, Serializer};
 
 /// What the secrets of a peering mean, whatever token one has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,6 +61,13 @@ pub enum TokenStatus {
     Deleting,
     /// No peering has its ID: it was deleted, or the token is another cluster's.
     Unknown,
+}
+
+/// As its [`name`](TokenStatus::name).
+impl Serialize for TokenStatus {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
 }
 
 impl TokenStatus {
