@@ -12,11 +12,9 @@ use crate::finding::find;
 use crate::finding::{Context, Finding};
 use crate::input::{InputFormat, TokenInput};
 use crate::recovery::{Recovery, recover_unreadable};
-use godialect::json::TypeError;
 use peering_token::DecodeError;
 use peering_token::Read;
-use peering_token::fields::Fields;
-use peering_token::{Judge, PeeringToken, Reading, Refusal, Shape, check_peer_name};
+use peering_token::{Judge, Refusal, check_peer_name};
 use std::fmt;
 
 /// Inspects tokens one after the other, with buffers and known roots that are kept from one to the
@@ -51,51 +49,13 @@ pub struct Inspection<'t> {
     pub format: InputFormat,
     /// What a server can read of it; `None` where it stops at base64 or JSON, or at a JSON value that
     /// is no object.
-    pub content: Option<Content<'t>>,
+    pub content: Option<Read<'t>>,
     /// Why a server would reject it; `None` where it accepts it and dials.
     pub refusal: Option<Refusal>,
     /// What a server accepts but what fails later, ordered by code.
     pub findings: Vec<Finding>,
     /// What the input may have been, where a server stops at base64 or JSON.
     pub recovery: Option<Recovery>,
-}
-
-/// The JSON within a token, and its fields as a server reads them, those behind a type error
-/// included.
-pub struct Content<'t> {
-    json: &'t [u8],
-    fields: Fields<'t>,
-    type_error: Option<TypeError>,
-}
-
-impl Content<'_> {
-    /// The JSON as it stands in the token. The secret is in it.
-    #[must_use]
-    pub fn json(&self) -> &[u8] {
-        self.json
-    }
-
-    /// The fields, as values of their own.
-    #[must_use]
-    pub fn token(&self) -> PeeringToken {
-        PeeringToken::from(&self.fields)
-    }
-
-    /// The fields as values of their own, with the shape and the first type error.
-    #[must_use]
-    pub fn reading(&self) -> Reading {
-        Reading {
-            token: self.token(),
-            shape: self.shape(),
-            type_error: self.type_error,
-        }
-    }
-
-    /// The oldest shape that has all the fields found.
-    #[must_use]
-    pub fn shape(&self) -> Shape {
-        self.fields.shape()
-    }
 }
 
 impl fmt::Debug for Inspection<'_> {
@@ -176,17 +136,7 @@ impl Inspector {
             // Where there is no object, nothing tells what in the JSON is a secret.
             return inspection;
         }
-        let Read {
-            json,
-            fields,
-            type_error,
-            ..
-        } = read;
-        inspection.content = Some(Content {
-            json,
-            fields,
-            type_error,
-        });
+        inspection.content = Some(read);
         inspection
     }
 }

@@ -78,8 +78,8 @@ pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
     let shown = match (content, &inspection.recovery) {
         (Some(content), _) => Shown {
             token: content.token(),
-            shape: content.shape(),
-            json: Some(content.json()),
+            shape: content.fields.shape(),
+            json: Some(content.json),
             partial: None,
             input: &input,
             show_secret: arguments.show_secret,

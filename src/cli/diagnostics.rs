@@ -5,12 +5,12 @@ use super::layout::{Layout, Place};
 use super::report::warn;
 use super::text::{shown, shown_within, without_secrets};
 use crate::finding::{Context, Finding, Level, findings};
-use crate::inspect::{Content, Inspection};
+use crate::inspect::Inspection;
 use crate::roots::RootDetails;
 use crate::snapshot::State;
 use annotate_snippets::{self as snippets, AnnotationKind, Group, Renderer, Snippet};
 use jiff::Timestamp;
-use peering_token::{PeeringToken, Refusal};
+use peering_token::{PeeringToken, Read, Refusal};
 use std::ops::Range;
 
 /// How many lines may lie between a list's first line and the entry that is pointed at, for both to
@@ -36,8 +36,8 @@ impl Places {
         let paths = paths.chain(refused.as_deref());
         let content = inspection.content.as_ref();
         Self {
-            layout: content.and_then(|content| Layout::of(content.json(), paths).ok()),
-            token: content.map(Content::token).unwrap_or_default(),
+            layout: content.and_then(|content| Layout::of(content.json, paths).ok()),
+            token: content.map(Read::token).unwrap_or_default(),
         }
     }
 

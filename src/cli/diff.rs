@@ -8,11 +8,11 @@ use super::{Format, Status, output};
 use crate::diff::{ComparedRoot, Difference, SetDifference, Written, diff, diff_json};
 use crate::finding::Context;
 use crate::input::{InputFormat, TokenInput};
-use crate::inspect::{Content, Inspector};
+use crate::inspect::Inspector;
 use anstyle::{AnsiColor, Style};
 use jiff::Timestamp;
 use peering_token::schema::Kind;
-use peering_token::{Field, PeeringToken, Refusal, Value};
+use peering_token::{Field, PeeringToken, Read, Refusal, Value};
 use serde::Serialize;
 use std::borrow::Cow;
 use std::ffi::OsString;
@@ -43,7 +43,7 @@ pub(super) struct Args {
 /// One of the two tokens.
 struct Side<'a> {
     input: &'a TokenInput,
-    content: Content<'a>,
+    content: Read<'a>,
     token: PeeringToken,
     refusal: Option<Refusal>,
 }
@@ -72,7 +72,7 @@ pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
     let b = side("B", &inputs[1], second)?;
     let compared = Compared {
         difference: diff(&a.token, &b.token),
-        written: diff_json(a.content.json(), b.content.json())
+        written: diff_json(a.content.json, b.content.json)
             .map_err(|error| Failure::could_not_run(error.to_string()))?,
         a,
         b,
@@ -135,7 +135,7 @@ impl Compared<'_> {
         }
         let line = if self.a.input.to_token() == self.b.input.to_token() {
             return lines;
-        } else if self.a.content.json() == self.b.content.json() {
+        } else if self.a.content.json == self.b.content.json {
             "the base64 is broken into lines in another way, or ends in other unused bits"
         } else if self.written.only_blanks {
             "there are other blanks between the members"
@@ -167,7 +167,7 @@ fn write_pretty(out: &mut String, compared: &Compared<'_>) -> fmt::Result {
     writeln!(out, "{style}{verdict}{style:#}: {}", difference.meaning())?;
     for (name, mark, side) in [("A", Mark::OnlyA, a), ("B", Mark::OnlyB, b)] {
         let (sign, style) = mark.shown();
-        let (form, shape) = (side.input.format(), side.content.shape().releases());
+        let (form, shape) = (side.input.format(), side.content.fields.shape().releases());
         writeln!(
             out,
             "  {style}{sign} {name}{style:#}  {form}, in the shape of {shape}"
@@ -351,7 +351,7 @@ fn print_json(compared: &Compared<'_>) -> Result<(), Failure> {
     }
     let side = |side: &Side<'_>| JsonSide {
         form: side.input.format(),
-        shape: side.content.shape().name(),
+        shape: side.content.fields.shape().name(),
         dialed: side.token.dialed_list().map(list_name),
         refusal: side.refusal.as_ref().map(Refused::from),
     };
@@ -362,7 +362,7 @@ fn print_json(compared: &Compared<'_>) -> Result<(), Failure> {
         a: side(a),
         b: side(b),
         same_token: a.input.to_token() == b.input.to_token(),
-        same_json: a.content.json() == b.content.json(),
+        same_json: a.content.json == b.content.json,
         members_only_a: names(&compared.written.only_a),
         members_only_b: names(&compared.written.only_b),
         written_differently: compared.written_differently(),

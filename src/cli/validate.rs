@@ -9,12 +9,13 @@ use super::text::{Verdict, date, one_line, shown};
 use super::{Format, Status, jsonl, output, snapshot};
 use crate::finding::{Finding, Level};
 use crate::input::{InputFormat, TokenInput};
-use crate::inspect::{Content, Inspection, Inspector};
+use crate::inspect::{Inspection, Inspector};
 use crate::kubernetes::SecretKeyRef;
 use crate::recovery::Recovery;
 use crate::snapshot::{State, TokenStatus};
 use anstyle::{AnsiColor, Style};
 use jiff::Timestamp;
+use peering_token::Read;
 use serde::Serialize;
 use std::cmp::Reverse;
 use std::fmt::Write;
@@ -152,7 +153,7 @@ fn pretty(validated: &Validated<'_>) -> String {
                 (AnsiColor::Green, "accepted")
             };
             let color = style(color);
-            let token = inspection.content.as_ref().map(Content::token);
+            let token = inspection.content.as_ref().map(Read::token);
             let dialed = listed(token.unwrap_or_default().dialed_addresses());
             writeln!(
                 out,

@@ -15,11 +15,11 @@
 //! Nothing else in a token is checked: an expired root, an empty secret or an empty `CA` list pass.
 
 use crate::fields::Fields;
-use crate::reading::DecodeError;
+use crate::reading::{DecodeError, Reading};
 use crate::request::PeerNameError;
 use crate::schema::Field;
 use crate::sound_roots::SoundRoots;
-use crate::token::AddressList;
+use crate::token::{AddressList, PeeringToken};
 use godialect::address::{read_number, split_host_port};
 use godialect::base64;
 use godialect::json::{Raw, SyntaxError, TypeError};
@@ -313,6 +313,22 @@ pub struct Read<'t> {
 }
 
 impl Read<'_> {
+    /// The fields as values of their own.
+    #[must_use]
+    pub fn token(&self) -> PeeringToken {
+        PeeringToken::from(&self.fields)
+    }
+
+    /// The same, with the shape and the first type error.
+    #[must_use]
+    pub fn reading(&self) -> Reading {
+        Reading {
+            token: self.token(),
+            shape: self.fields.shape(),
+            type_error: self.type_error,
+        }
+    }
+
     /// Judges the fields: `Ok` means that a server goes on to dial.
     ///
     /// # Errors

@@ -14,7 +14,7 @@ use crate::finding::Context;
 use crate::generate::{DEFAULT_PORT, GenerateError};
 use crate::generate::{complete, written_address};
 use crate::input::TokenInput;
-use crate::inspect::{Content, Inspector};
+use crate::inspect::Inspector;
 use crate::roots::Roots;
 use crate::roots::without_bom;
 use clap::ValueEnum;
@@ -23,7 +23,7 @@ use godialect::pem::certificates;
 use jiff::Timestamp;
 use peering_token::schema::Kind;
 use peering_token::{
-    Field, Locality, PeeringToken, Reading, Refusal, encode_base64, judge, token_in_envelope,
+    Field, Locality, PeeringToken, Read, Reading, Refusal, encode_base64, judge, token_in_envelope,
 };
 use peertok_secret::REDACTED;
 use peertok_secret::redacted;
@@ -228,10 +228,10 @@ fn edited(
         let refusal = inspection.refusal.as_ref().unwrap_or(&Refusal::Missing);
         return Err(recovery::with_hint(refused(refusal), inspection));
     }
-    let before = original.map(Content::reading);
+    let before = original.map(Read::reading);
     let json = match (&arguments.from_json, original) {
         (Some(path), _) => decoded(path, before.as_ref().map(|before| &before.token))?,
-        (None, Some(content)) => Zeroizing::new(content.json().to_vec()),
+        (None, Some(content)) => Zeroizing::new(content.json.to_vec()),
         (None, None) => Zeroizing::default(),
     };
     let mut told = Told::default();
@@ -258,7 +258,7 @@ fn edited(
         told.changes(
             before,
             &self::reading(&edited)?,
-            content.json() == &edited[..],
+            content.json == &edited[..],
         );
         told.list_used(arguments.list == List::Server && arguments.addresses_given());
     }
