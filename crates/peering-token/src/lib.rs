@@ -19,6 +19,7 @@ pub mod fields;
 pub mod object;
 mod reading;
 mod redact;
+mod refusal;
 mod release;
 mod request;
 pub mod schema;
@@ -34,6 +35,7 @@ pub use godialect::x509::CertificateError;
 pub use peertok_secret::{Secret, redacted};
 pub use reading::{DecodeError, Reading, decode_base64};
 pub use redact::{redact, token_in_envelope};
+pub use refusal::{Refusal, Stage};
 pub use release::{Release, ReleaseError, Shape};
 pub use request::{
     MetaError, MetaFault, PeerNameError, check_meta, check_peer_name, establish_body,
@@ -42,5 +44,5 @@ pub use schema::Field;
 pub use sound_roots::SoundRoots;
 pub use token::{AddressList, Locality, PeeringToken, Remote};
 pub use value::Value;
-pub use verdict::{Judge, Read, Refusal, Stage, is_server_address, judge};
+pub use verdict::{Judge, Read, is_server_address, judge};
 pub use writing::encode_base64;
