@@ -12,6 +12,11 @@ use std::process::Command;
 use toml::{Table, Value};
 
 const DOCUMENTS: [&str; 2] = ["docs/fixtures.md", "docs/library.md"];
+/// What a reader depends on, and where it is here.
+const PUBLISHED: [(&str, &str); 2] = [
+    ("peertok", ""),
+    ("peertok-fixtures", "crates/peertok-fixtures"),
+];
 
 /// A crate that depends on peertok: what its manifest says of that, and its programs.
 #[derive(Default)]
@@ -66,24 +71,25 @@ fn manifest(dependent: &Dependent, known: &Table) -> String {
     manifest.insert("package".to_owned(), Value::Table(package));
     // It is in no workspace, though its folder is below one.
     manifest.insert("workspace".to_owned(), Value::Table(Table::new()));
-    let mut found = false;
-    for kind in ["dependencies", "dev-dependencies"] {
-        let Some(peertok) = manifest
-            .get_mut(kind)
-            .and_then(|all| all.get_mut("peertok"))
-        else {
-            continue;
-        };
-        if peertok.is_str() {
-            *peertok = Value::Table(Table::new());
-        }
-        let peertok = peertok.as_table_mut().unwrap();
-        peertok.remove("version");
-        let path = root().to_str().unwrap().to_owned();
-        peertok.insert("path".to_owned(), Value::String(path));
-        found = true;
+    let depends = |kind: &str| {
+        let of_kind = manifest.get(kind).and_then(Value::as_table);
+        of_kind.is_some_and(|all| PUBLISHED.iter().any(|(name, _)| all.contains_key(*name)))
+    };
+    assert!(
+        depends("dependencies") || depends("dev-dependencies"),
+        "expected peertok among the dependencies: {manifest}"
+    );
+    let mut here = Table::new();
+    for (name, folder) in PUBLISHED {
+        let path = root().join(folder).to_str().unwrap().to_owned();
+        let path = Table::from_iter([("path".to_owned(), Value::String(path))]);
+        here.insert(name.to_owned(), Value::Table(path));
     }
-    assert!(found, "expected peertok among the dependencies: {manifest}");
+    // Nobody debugs these.
+    let profile: Table = "dev.debug = false".parse().unwrap();
+    manifest.insert("profile".to_owned(), Value::Table(profile));
+    let patch = Table::from_iter([("crates-io".to_owned(), Value::Table(here))]);
+    manifest.insert("patch".to_owned(), Value::Table(patch));
     let dev = manifest
         .entry("dev-dependencies")
         .or_insert_with(|| Value::Table(Table::new()));
@@ -95,6 +101,30 @@ fn manifest(dependent: &Dependent, known: &Table) -> String {
         }
     }
     manifest.to_string()
+}
+
+/// The crates from elsewhere that this repository uses, each with its version and features.
+fn known_crates() -> Table {
+    let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let manifest: Table = manifest.parse().unwrap();
+    let mut known = manifest["workspace"]["dependencies"].clone();
+    let known = known.as_table_mut().unwrap();
+    for (name, value) in manifest["dependencies"].as_table().unwrap() {
+        let features = value.get("features").cloned();
+        match (value.get("workspace"), features, known.get_mut(name)) {
+            (None, ..) => drop(known.insert(name.clone(), value.clone())),
+            (_, Some(features), Some(Value::Table(known))) => {
+                let more = features.as_array().unwrap().iter().cloned();
+                let all = known
+                    .entry("features")
+                    .or_insert_with(|| Value::Array(vec![]));
+                all.as_array_mut().unwrap().extend(more);
+            }
+            _ => {}
+        }
+    }
+    known.retain(|_, value| value.get("path").is_none());
+    known.clone()
 }
 
 /// Builds a crate whose programs are its examples, and runs them in the root of the repository, where
@@ -138,13 +168,11 @@ fn run(folder: &Path, dependent: &Dependent, known: &Table) -> Result<(), String
 #[test]
 #[ignore = "builds the library anew"]
 fn every_program_in_the_documents_builds_with_the_dependencies_above_it() {
-    let known = fs::read_to_string(root().join("Cargo.toml")).unwrap();
-    let known: Table = known.parse().unwrap();
-    let known = known["dependencies"].as_table().unwrap();
+    let known = known_crates();
     let base = Path::new(env!("CARGO_TARGET_TMPDIR")).join("snippets");
     for document in DOCUMENTS {
         for (number, dependent) in dependents(document).iter().enumerate() {
-            let result = run(&base.join("dependent"), dependent, known);
+            let result = run(&base.join("dependent"), dependent, &known);
             let manifest = &dependent.manifest;
             result.unwrap_or_else(|fault| panic!("{document}, {number}: {manifest}\n{fault}"));
         }
