@@ -10,6 +10,7 @@ mod hostile;
 mod interrupted;
 mod kits;
 mod page;
+mod paths;
 mod repository;
 mod secrets;
 mod shells;

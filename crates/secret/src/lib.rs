@@ -62,7 +62,7 @@ pub fn redacted(secret: &[u8]) -> String {
 /// Returns the text with the content of each PEM private key replaced by its digest.
 ///
 /// A key starts behind a line `-----BEGIN … PRIVATE KEY-----`. It ends at the next `-----END`, or at
-/// the end of the text. All other bytes stay the same, and a text without a key is borrowed.
+/// the end of the text. All other bytes stay the same.
 ///
 /// ```
 /// let text = "-----BEGIN PRIVATE KEY-----\nMC4C\n-----END PRIVATE KEY-----\n";
