@@ -266,7 +266,8 @@ fn unescaped(line: &str) -> Cow<'_, str> {
     while let Some(at) = rest.find('\\') {
         let (before, from) = rest.split_at(at);
         text.push_str(before);
-        let after = from.trim_start_matches('\\');
+        let backslashes = from.len() - from.trim_start_matches('\\').len();
+        let (backslashes, after) = from.split_at(backslashes);
         let escaped = [("u003c", "<"), ("u003e", ">"), ("u0026", "&")];
         let escaped = escaped.iter().find(|(code, _)| after.starts_with(code));
         rest = after;
@@ -274,7 +275,7 @@ fn unescaped(line: &str) -> Cow<'_, str> {
             text.push_str(character);
             rest = after.strip_prefix(code).unwrap_or(after);
         } else if !after.starts_with('"') {
-            text.push_str(from.strip_suffix(after).unwrap_or(from));
+            text.push_str(backslashes);
         }
     }
     text.push_str(rest);

@@ -139,6 +139,16 @@ fn examples(help: &str) -> Vec<String> {
         .collect()
 }
 
+/// The example with tomorrow in place of its date, which was in the future of who wrote it.
+fn with_tomorrow(example: &str) -> String {
+    let tomorrow = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(24);
+    let Some((before, after)) = example.split_once("--at ") else {
+        return example.to_owned();
+    };
+    let date = after.split(' ').next().unwrap_or_default();
+    format!("{before}--at {tomorrow}{}", &after[date.len()..])
+}
+
 /// Every help text has an example, and every example works when it is pasted into a folder with the
 /// files that it names.
 #[test]
@@ -231,7 +241,7 @@ fn the_examples_in_the_help_work() {
             let output = Command::new("bash")
                 .current_dir(folder.path())
                 .env("PATH", &path)
-                .args(["-o", "pipefail", "-c", &example])
+                .args(["-o", "pipefail", "-c", &with_tomorrow(&example)])
                 .output()
                 .unwrap();
             // What is made anew may be in the way of the next example.

@@ -2,6 +2,9 @@
 
 use super::*;
 
+/// When the roots of the fixtures are valid.
+const AT: &str = "2026-12-01";
+
 #[test]
 fn an_edited_token_is_private_and_never_replaces_one_unasked() {
     let folder = tempfile::tempdir().unwrap();
@@ -31,7 +34,7 @@ fn an_edited_token_is_private_and_never_replaces_one_unasked() {
         name,
         "--force",
     ]);
-    assert!(stdout(&["validate", &itself]).contains("dials x:1"));
+    assert!(stdout(&["validate", "--at", AT, &itself]).contains("dials x:1"));
     let before = fs::read(&file).unwrap();
     let refused = output(&[
         "edit",
@@ -59,7 +62,7 @@ fn a_file_with_a_token_is_private_and_never_replaced_unasked() {
     );
     assert!(first.ends_with("==\n") || first.ends_with("=\n"));
     assert!(
-        output(&["validate", &format!("@{}", file.display())])
+        output(&["validate", "--at", AT, &format!("@{}", file.display())])
             .status
             .success()
     );

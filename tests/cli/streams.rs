@@ -68,7 +68,7 @@ fn input_of_every_bad_kind_is_one_line_and_a_hint() {
 fn a_reader_that_goes_away_is_no_failure() {
     let token = fs::read_to_string(root().join("fixtures/consul/alpha-minted.token")).unwrap();
     let line = format!("{{\"id\":1,\"token\":\"{}\"}}\n", token.trim_end());
-    let mut child = peertok(&["validate", "--jsonl"])
+    let mut child = peertok(&["validate", "--jsonl", "--at", "2026-12-01"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

@@ -1,6 +1,7 @@
 //! Runs of the command in `tests/cmd`, one behaviour a file.
 
 use super::consoles::commands;
+use super::support::command::output_with;
 use super::*;
 
 /// A run of the command, in a file of `tests/cmd` that is named after it; `[..]` stands for what
@@ -20,46 +21,43 @@ struct Transcript {
 #[test]
 fn transcripts() {
     let overwrite = std::env::var_os("SNAPSHOTS").is_some_and(|value| value == "overwrite");
+    let mut wrong = Vec::new();
     for entry in fs::read_dir(root().join("tests/cmd")).unwrap() {
         let path = entry.unwrap().path();
         let transcript = fs::read_to_string(&path).unwrap();
         let mut transcript: Transcript = toml::from_str(&transcript).unwrap();
         // Backslashes are part of what is pinned here, and no path separators.
         let exactly = snapbox::Assert::new().normalize_paths(false);
-        println!("{}", path.display());
-        let command = snapbox::cmd::Command::new(env!("CARGO_BIN_EXE_peertok"))
-            .with_assert(exactly.clone())
-            .current_dir(root())
-            .env("COLUMNS", "100")
-            .env_remove(COLOUR_VARIABLES[0])
-            .env_remove(COLOUR_VARIABLES[1])
-            .env_remove(COLOUR_VARIABLES[2])
-            .args(&transcript.args)
-            .stdin(transcript.stdin.clone());
-        if overwrite {
-            let output = command.output().unwrap();
-            let status = output.status.code().unwrap();
-            let stdout = with_wildcards(output.stdout, &transcript.stdout);
-            let stderr = with_wildcards(output.stderr, &transcript.stderr);
-            let same = |found: &str, expected: &str| {
-                exactly.try_eq(None, found.into(), expected.into()).is_ok()
-            };
-            if transcript.status != status
-                || !same(&stdout, &transcript.stdout)
-                || !same(&stderr, &transcript.stderr)
-            {
-                (transcript.status, transcript.stdout, transcript.stderr) =
-                    (status, stdout, stderr);
-                fs::write(&path, toml::to_string_pretty(&transcript).unwrap()).unwrap();
-            }
+        let mut command = peertok(&as_strs(&transcript.args));
+        let output = if transcript.stdin.is_empty() {
+            command.output().unwrap()
         } else {
-            command
-                .assert()
-                .code(transcript.status)
-                .stdout_eq(transcript.stdout)
-                .stderr_eq(transcript.stderr);
+            output_with(command, transcript.stdin.as_bytes())
+        };
+        let status = output.status.code().unwrap();
+        let mut differences = Vec::new();
+        if status != transcript.status {
+            differences.push(format!("status {status}, expected {}", transcript.status));
+        }
+        let found = [&output.stdout, &output.stderr].map(|text| str::from_utf8(text).unwrap());
+        for (found, expected) in found
+            .into_iter()
+            .zip([&transcript.stdout, &transcript.stderr])
+        {
+            if let Err(difference) = exactly.try_eq(None, found.into(), expected.as_str().into()) {
+                differences.push(difference.to_string());
+            }
+        }
+        if overwrite && !differences.is_empty() {
+            transcript.status = status;
+            transcript.stdout = with_wildcards(output.stdout, &transcript.stdout);
+            transcript.stderr = with_wildcards(output.stderr, &transcript.stderr);
+            fs::write(&path, toml::to_string_pretty(&transcript).unwrap()).unwrap();
+        } else if !differences.is_empty() {
+            wrong.push(format!("{}\n{}", path.display(), differences.join("\n")));
         }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
     for (command, _) in commands("") {
         let help = format!("tests/cmd/{}-help.toml", command.replace(' ', "-"));
         assert!(root().join(&help).exists(), "there is no {help}");
