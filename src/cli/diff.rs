@@ -65,11 +65,12 @@ pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
         let input = Source::of(argument).read(arguments.max_size, None);
         input.map_err(Failure::into_could_not_run)
     };
-    let inputs = [read(&arguments.a)?, read(&arguments.b)?];
     let mut inspectors = [Inspector::default(), Inspector::default()];
     let [first, second] = &mut inspectors;
-    let a = side("A", &inputs[0], first)?;
-    let b = side("B", &inputs[1], second)?;
+    let input_a = read(&arguments.a)?;
+    let a = side("A", &input_a, first)?;
+    let input_b = read(&arguments.b)?;
+    let b = side("B", &input_b, second)?;
     let compared = Compared {
         difference: diff(&a.token, &b.token),
         written: diff_json(a.content.json, b.content.json)

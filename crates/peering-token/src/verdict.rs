@@ -21,7 +21,7 @@ use crate::schema::Field;
 use crate::sound_roots::SoundRoots;
 use crate::token::{AddressList, PeeringToken};
 use godialect::address::{read_number, split_host_port};
-use godialect::base64;
+use godialect::base64::{self, CorruptBase64};
 use godialect::json::{Raw, SyntaxError, TypeError};
 use godialect::pem;
 use godialect::x509::check_certificate;
@@ -80,7 +80,13 @@ impl Judge {
         if token.is_empty() {
             return Err(Refusal::Missing);
         }
-        self.read(token)?.judge()
+        // As `self.read(token)?.judge()`, with nothing moved about that nobody gets.
+        self.decode(token).map_err(DecodeError::from)?;
+        let sound_roots = &mut self.sound_roots;
+        let known_root = &mut |rest: &[u8]| sound_roots.literal(rest);
+        let (fields, type_error) =
+            Fields::read_with(&self.json, known_root).map_err(DecodeError::from)?;
+        judge_fields(&fields, type_error)
     }
 
     /// Reads a token as a server does before it looks at any field.
@@ -90,16 +96,16 @@ impl Judge {
     /// [`DecodeError::Base64`] or [`DecodeError::Syntax`]. A value of the wrong type is kept in
     /// [`Read::type_error`], as Go reads on behind it.
     pub fn read<'t>(&'t mut self, token: &'t [u8]) -> Result<Read<'t>, DecodeError> {
+        self.decode(token)?;
+        Ok(read(Some(token), &self.json, &mut self.sound_roots)?)
+    }
+
+    fn decode(&mut self, token: &[u8]) -> Result<(), CorruptBase64> {
         // A buffer that grows leaves copies of the secret behind.
         if self.json.capacity() < token.len() {
             self.json = Zeroizing::new(Vec::with_capacity(token.len()));
         }
-        base64::decode(token, &mut self.json)?;
-        let read = read_json(&self.json, &mut self.sound_roots)?;
-        Ok(Read {
-            text: Some(token),
-            ..read
-        })
+        base64::decode(token, &mut self.json)
     }
 
     /// Reads the JSON within a token, as [`Judge::read`] does once the base64 is off.
@@ -108,16 +114,21 @@ impl Judge {
     ///
     /// The [`SyntaxError`] that Go stops at.
     pub fn read_json<'t>(&'t mut self, json: &'t [u8]) -> Result<Read<'t>, SyntaxError> {
-        read_json(json, &mut self.sound_roots)
+        read(None, json, &mut self.sound_roots)
     }
 }
 
 /// Reads the fields. A root that is recognised is a sound certificate alone, without headers.
-fn read_json<'t>(json: &'t [u8], sound_roots: &'t mut SoundRoots) -> Result<Read<'t>, SyntaxError> {
+#[inline]
+fn read<'t>(
+    text: Option<&'t [u8]>,
+    json: &'t [u8],
+    sound_roots: &'t mut SoundRoots,
+) -> Result<Read<'t>, SyntaxError> {
     let known_root = &mut |rest: &[u8]| sound_roots.literal(rest);
     let (fields, type_error) = Fields::read_with(json, known_root)?;
     Ok(Read {
-        text: None,
+        text,
         json,
         fields,
         type_error,
@@ -162,32 +173,34 @@ impl Read<'_> {
     ///
     /// The [`Refusal`] of a server that has read them.
     pub fn judge(&self) -> Result<(), Refusal> {
-        if let Some(error) = self.type_error {
-            return Err(DecodeError::from(error).into());
-        }
-        let fields = &self.fields;
-        // An entry whose first block has headers passes the first look, and needs the second.
-        let mut with_headers = false;
-        for (index, entry) in fields.list(Field::Ca).entries().iter().enumerate() {
-            if !entry.is_recognised() {
-                with_headers |= check_root(index, &entry.unescape())?;
-            }
-        }
-        check_addresses(fields)?;
-        if !fields.list(Field::Ca).entries().is_empty() && fields.text(Field::ServerName).is_empty()
-        {
-            return Err(Refusal::NoServerName);
-        }
-        if fields.text(Field::PeerId).is_empty() {
-            return Err(Refusal::NoPeerId);
-        }
-        if with_headers {
-            for (index, entry) in fields.list(Field::Ca).entries().iter().enumerate() {
-                check_pool(index, &entry.unescape())?;
-            }
-        }
-        Ok(())
+        judge_fields(&self.fields, self.type_error)
     }
+}
+
+fn judge_fields(fields: &Fields<'_>, type_error: Option<TypeError>) -> Result<(), Refusal> {
+    if let Some(error) = type_error {
+        return Err(DecodeError::from(error).into());
+    }
+    // An entry whose first block has headers passes the first look, and needs the second.
+    let mut with_headers = false;
+    for (index, entry) in fields.list(Field::Ca).entries().iter().enumerate() {
+        if !entry.is_recognised() {
+            with_headers |= check_root(index, &entry.unescape())?;
+        }
+    }
+    check_addresses(fields)?;
+    if !fields.list(Field::Ca).entries().is_empty() && fields.text(Field::ServerName).is_empty() {
+        return Err(Refusal::NoServerName);
+    }
+    if fields.text(Field::PeerId).is_empty() {
+        return Err(Refusal::NoPeerId);
+    }
+    if with_headers {
+        for (index, entry) in fields.list(Field::Ca).entries().iter().enumerate() {
+            check_pool(index, &entry.unescape())?;
+        }
+    }
+    Ok(())
 }
 
 /// Checks the first block of a `CA` entry, and tells whether it has PEM headers.
