@@ -9,7 +9,7 @@ fuzz_target!(|text: &str| {
         assert!(!faults.is_empty());
         for located in faults {
             assert!(text.get(located.span.clone()).is_some());
-            let _ = (located.fault.to_string(), located.fault.hint());
+            let _ = (located.fault.to_string(), located.fault.hints());
         }
     }
 });
