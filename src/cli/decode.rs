@@ -52,7 +52,7 @@ const MOST_SHOWN: usize = 100;
 
 pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
     let input = arguments.input.read()?;
-    let context = Context::at(Timestamp::now());
+    let context = Context::for_reading(Timestamp::now());
     let mut inspector = Inspector::default();
     let mut inspection = inspector.inspect(&input, &context);
     notice_file_name(&mut inspection, input.text());

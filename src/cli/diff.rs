@@ -95,7 +95,7 @@ fn side<'a>(
     input: &'a TokenInput,
     inspector: &'a mut Inspector,
 ) -> Result<Side<'a>, Failure> {
-    let inspection = inspector.inspect(input, &Context::at(Timestamp::now()));
+    let inspection = inspector.inspect(input, &Context::for_reading(Timestamp::now()));
     let Some(content) = inspection.content else {
         let refusal = inspection.refusal.unwrap_or(Refusal::Missing);
         let message = format!(

@@ -37,6 +37,15 @@ pub struct Context<'a> {
 }
 
 impl Context<'_> {
+    /// For a command that reads a token and says nothing of its findings: the costly rules are left out.
+    #[cfg(feature = "cli")]
+    pub(crate) fn for_reading(at: Timestamp) -> Self {
+        Self {
+            costly: false,
+            ..Self::at(at)
+        }
+    }
+
     /// Nothing but the moment is known. What expires within 30 days of it is found.
     #[must_use]
     pub fn at(at: Timestamp) -> Self {

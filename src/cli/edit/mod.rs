@@ -218,7 +218,7 @@ fn edited(
     original: Option<&TokenInput>,
 ) -> Result<(Zeroizing<String>, Told), Failure> {
     let mut inspector = Inspector::default();
-    let context = Context::at(Timestamp::now());
+    let context = Context::for_reading(Timestamp::now());
     let inspection = original.map(|input| inspector.inspect(input, &context));
     let original = inspection
         .as_ref()

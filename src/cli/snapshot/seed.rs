@@ -90,7 +90,7 @@ fn tokens(arguments: &Args) -> Result<Vec<(PeeringToken, Seed)>, Failure> {
             Failure::no(format!("the token of {name:?} is refused: {error}"))
         };
         let mut inspector = Inspector::default();
-        let inspection = inspector.inspect(&given, &Context::at(Timestamp::now()));
+        let inspection = inspector.inspect(&given, &Context::for_reading(Timestamp::now()));
         if let Some(refusal) = &inspection.refusal {
             return Err(recovery::with_hint(refused(refusal), &inspection));
         }
