@@ -1,24 +1,33 @@
 //! Texts and times as people may see them: nothing in a text reaches the terminal as a command, and
 //! a time is a date and a distance.
 
+#[cfg(feature = "cli")]
+use godialect::json::Reader;
 use jiff::Timestamp;
 use peering_token::Refusal;
-use peertok_secret::{redacted, without_private_keys};
+#[cfg(feature = "cli")]
+use peertok_secret::Redactor;
+use peertok_secret::without_secrets;
 use serde::Serialize;
-use std::borrow::Cow;
+#[cfg(feature = "cli")]
+use std::{borrow::Cow, mem};
+#[cfg(feature = "cli")]
+use zeroize::Zeroizing;
 
 /// The longest text that is shown whole, in characters as shown.
 const LONGEST: usize = 400;
 /// The same for a message, which may quote a certificate.
 const LONGEST_MESSAGE: usize = 4000;
 
-/// A text with control, invisible and bidirectional characters escaped, cut where it is very long.
+/// A text without secrets, with control, invisible and bidirectional characters escaped, cut where it
+/// is very long.
 pub(crate) fn shown(text: &str) -> String {
     shown_within(text, LONGEST)
 }
 
 /// The same, cut after so many characters.
 pub(crate) fn shown_within(text: &str, longest: usize) -> String {
+    // Before it is cut: of a part nobody could tell what it is.
     let text = without_secrets(text);
     let mut shown = String::with_capacity(text.len().min(longest));
     let mut length = 0;
@@ -45,45 +54,7 @@ pub(crate) fn one_line(message: &str) -> String {
     shown_within(message, LONGEST_MESSAGE)
 }
 
-/// A message without the tokens and private keys that may have been quoted in it, as when one was
-/// typed in the place of a file's name.
-pub(crate) fn without_secrets(message: &str) -> Cow<'_, str> {
-    // What a JSON object that starts with a quote, or with CA, is in base64, and in base64 twice.
-    const TOKEN_STARTS: [&str; 2] = ["eyJ", "ZXlK"];
-    /// Shorter than any token with a secret in it.
-    const SHORTEST: usize = 64;
-    let message = without_private_keys(message);
-    let find = |text: &str| {
-        TOKEN_STARTS
-            .iter()
-            .filter_map(|start| text.find(start))
-            .min()
-    };
-    if find(&message).is_none() {
-        return message;
-    }
-    let in_token = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=' | '-' | '_');
-    let mut shown = String::new();
-    let mut rest = &*message;
-    while let Some(at) = find(rest) {
-        let (before, from_start) = rest.split_at(at);
-        let end = from_start
-            .find(|c| !in_token(c))
-            .unwrap_or(from_start.len());
-        let (token, after) = from_start.split_at(end);
-        shown.push_str(before);
-        if token.len() < SHORTEST {
-            shown.push_str(token)
-        } else {
-            shown.push_str(&redacted(token.as_bytes()))
-        }
-        rest = after;
-    }
-    shown.push_str(rest);
-    Cow::Owned(shown)
-}
-
-/// Why a token is rejected, as an object of JSON output: nothing secret is in the message.
+/// Why a token is rejected, as an object of JSON output.
 #[derive(Serialize)]
 pub(crate) struct Refused {
     stage: &'static str,
@@ -94,7 +65,7 @@ impl From<&Refusal> for Refused {
     fn from(refusal: &Refusal) -> Self {
         Self {
             stage: refusal.stage().name(),
-            error: without_secrets(&refusal.to_string()).into_owned(),
+            error: refusal.to_string(),
         }
     }
 }
@@ -137,6 +108,38 @@ impl From<Option<&Refusal>> for Verdict {
             error,
         }
     }
+}
+
+/// JSON with the secrets in its strings replaced by digests.
+#[cfg(feature = "cli")]
+pub(crate) fn json_without_secrets<'t>(json: &'t str, redactor: &Redactor) -> Cow<'t, str> {
+    let mut shown = Zeroizing::new(String::new());
+    let mut from = 0;
+    let mut at = 0;
+    while let Some(quote) = json.get(at..).and_then(|rest| rest.find('"')) {
+        at += quote;
+        let mut reader = Reader::new(json.get(at..).unwrap_or_default().as_bytes());
+        let Ok(string) = reader.string() else {
+            break;
+        };
+        let string = string.unescape();
+        let end = at + reader.offset();
+        if let Cow::Owned(redacted) = redactor.value(&string) {
+            if shown.is_empty() {
+                shown.reserve(json.len() + 4096);
+            }
+            shown.push_str(json.get(from..at).unwrap_or_default());
+            // A string is never without a form in JSON.
+            shown.push_str(&serde_json::to_string(&*redacted).unwrap_or_default());
+            from = end;
+        }
+        at = end;
+    }
+    if from == 0 {
+        return Cow::Borrowed(json);
+    }
+    shown.push_str(json.get(from..).unwrap_or_default());
+    Cow::Owned(mem::take(&mut *shown))
 }
 
 /// JSON with the same characters written as `\u` escapes, which stand for the same text and do

@@ -38,7 +38,7 @@ enum Shell {
 }
 
 pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
-    output::print_data(&script(arguments.shell))?;
+    output::print_whole(&script(arguments.shell))?;
     Ok(Status::Done)
 }
 

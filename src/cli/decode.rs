@@ -3,7 +3,7 @@
 use super::input::{TokenArgs, described};
 use super::recovery::{self, notice_file_name};
 use super::report::{self, Failure};
-use super::text::{self, Refused, shown, validity};
+use super::text::{Refused, shown, validity};
 use super::{Format, Status, output};
 use crate::finding::Context;
 use crate::input::{InputFormat, TokenInput};
@@ -12,7 +12,7 @@ use crate::kubernetes::SecretKeyRef;
 use crate::recovery::{Partial, Recovery};
 use crate::roots::RootDetails;
 use jiff::Timestamp;
-use peering_token::{AddressList, DecodeError, PeeringToken, Refusal, Shape, redact};
+use peering_token::{AddressList, DecodeError, PeeringToken, Refusal, Shape, redact, secrets_in};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use std::fmt::Write;
@@ -95,10 +95,17 @@ pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
         },
         (None, _) => return result,
     };
+    if arguments.show_secret {
+        let json = shown.json.map(secrets_in).unwrap_or_default();
+        let secrets = json
+            .into_iter()
+            .chain([shown.token.establishment_secret.clone()]);
+        secrets.for_each(output::show);
+    }
     inspection.recovery.iter().for_each(recovery::note);
     if arguments.json_only {
         if let Some(json) = shown.json {
-            output::print_data(&format!("{}\n", text::json(&shown.redacted(json)?)))?;
+            output::print_json_text(&shown.redacted(json)?)?;
         }
     } else {
         match arguments.format {
@@ -114,8 +121,7 @@ fn repair(input: &TokenInput, inspection: &Inspection<'_>) -> Result<Status, Fai
     let Some(refusal) = &inspection.refusal else {
         report::note("nothing had to be mended: a server takes the token as it is");
         let token = input.to_token();
-        output::print_data(&format!("{}\n", String::from_utf8_lossy(&token)))?;
-        return Ok(Status::Done);
+        return print_token(&String::from_utf8_lossy(&token));
     };
     let Some(recovery) = &inspection.recovery else {
         return Err(refused(refusal).hint("nothing was found that could be mended"));
@@ -124,8 +130,7 @@ fn repair(input: &TokenInput, inspection: &Inspection<'_>) -> Result<Status, Fai
     Err(match recovery {
         Recovery::Token(repaired) => match &repaired.refusal {
             None => {
-                output::print_data(&format!("{}\n", *repaired.token))?;
-                return Ok(Status::Done);
+                return print_token(&repaired.token);
             }
             Some(refusal) => Failure::no(recovery::mended_is_refused(refusal)),
         },
@@ -136,6 +141,12 @@ fn repair(input: &TokenInput, inspection: &Inspection<'_>) -> Result<Status, Fai
             Failure::no(found).hint(mistaken.advice())
         }
     })
+}
+
+/// Prints a token, which is what was asked for.
+fn print_token(token: &str) -> Result<Status, Failure> {
+    output::print_whole(&Zeroizing::new([token, "\n"].concat()))?;
+    Ok(Status::Done)
 }
 
 pub(super) fn refused(refusal: &Refusal) -> Failure {

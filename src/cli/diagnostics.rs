@@ -3,7 +3,7 @@
 
 use super::layout::{Layout, Place};
 use super::report::warn;
-use super::text::{shown, shown_within, without_secrets};
+use super::text::{shown, shown_within};
 use crate::finding::{Context, Finding, Level, findings};
 use crate::inspect::Inspection;
 use crate::roots::RootDetails;
@@ -11,6 +11,7 @@ use crate::snapshot::State;
 use annotate_snippets::{self as snippets, AnnotationKind, Group, Renderer, Snippet};
 use jiff::Timestamp;
 use peering_token::{PeeringToken, Read, Refusal};
+use peertok_secret::without_secrets;
 use std::ops::Range;
 
 /// How many lines may lie between a list's first line and the entry that is pointed at, for both to

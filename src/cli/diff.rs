@@ -3,7 +3,7 @@
 use super::decode::list_name;
 use super::input::{MAX_SIZE, Source};
 use super::report::Failure;
-use super::text::{Refused, shown, without_secrets};
+use super::text::{Refused, shown};
 use super::{Format, Status, output};
 use crate::diff::{ComparedRoot, Difference, SetDifference, Written, diff, diff_json};
 use crate::finding::Context;
@@ -14,7 +14,6 @@ use jiff::Timestamp;
 use peering_token::schema::Kind;
 use peering_token::{Field, PeeringToken, Read, Refusal, Value};
 use serde::Serialize;
-use std::borrow::Cow;
 use std::ffi::OsString;
 use std::fmt::{self, Write};
 
@@ -343,12 +342,9 @@ fn print_json(compared: &Compared<'_>) -> Result<(), Failure> {
         b: JsonSide,
         same_token: bool,
         same_json: bool,
-        members_only_a: Vec<Cow<'a, str>>,
-        members_only_b: Vec<Cow<'a, str>>,
+        members_only_a: &'a [String],
+        members_only_b: &'a [String],
         written_differently: Vec<String>,
-    }
-    fn names(names: &[String]) -> Vec<Cow<'_, str>> {
-        names.iter().map(|name| without_secrets(name)).collect()
     }
     let side = |side: &Side<'_>| JsonSide {
         form: side.input.format(),
@@ -364,8 +360,8 @@ fn print_json(compared: &Compared<'_>) -> Result<(), Failure> {
         b: side(b),
         same_token: a.input.to_token() == b.input.to_token(),
         same_json: a.content.json == b.content.json,
-        members_only_a: names(&compared.written.only_a),
-        members_only_b: names(&compared.written.only_b),
+        members_only_a: &compared.written.only_a,
+        members_only_b: &compared.written.only_b,
         written_differently: compared.written_differently(),
     })
 }

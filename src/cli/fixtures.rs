@@ -127,7 +127,7 @@ fn list(vectors: &[Vector]) -> Result<Status, Failure> {
         let (name, description) = (&vector.name, &vector.description);
         text.push_str(&format!("{name:width$}  {verdict:11}  {description}\n"));
     }
-    output::print_data(&text)?;
+    output::print_whole(&text)?;
     Ok(Status::Done)
 }
 

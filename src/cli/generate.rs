@@ -367,7 +367,11 @@ pub(super) fn secret(path: &Path) -> Result<Secret, Failure> {
     let file = read_file(path, name)?;
     let text = std::str::from_utf8(&file).map(|text| text.trim_end_matches(['\r', '\n']));
     match text {
-        Ok(text) if is_uuid(text) => Ok(Secret::new(text.to_owned())),
+        Ok(text) if is_uuid(text) => {
+            let secret = Secret::new(text.to_owned());
+            output::hide(secret.clone());
+            Ok(secret)
+        }
         _ => Err(Failure::could_not_run(format!(
             "expected {name} to hold a UUID, 8-4-4-4-12 hexadecimal digits, and nothing else"
         ))),

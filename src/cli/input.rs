@@ -1,12 +1,14 @@
 //! Where a token comes from: the argument itself, `@FILE`, or standard input. In which format it is,
 //! [`crate::input`] recognises.
 
-use super::kubernetes;
 use super::report::Failure;
 use super::text::shown;
-use crate::input::TokenInput;
+use super::{kubernetes, output};
+use crate::input::{InputFormat, TokenInput};
 use crate::kubernetes::{SecretKeyRef, Selector, looks_like_manifest};
 use clap::Args;
+use peering_token::{decode_base64, secrets_in};
+use peertok_secret::Secret;
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, IsTerminal, Read};
@@ -132,6 +134,7 @@ impl<'a> Source<'a> {
                 .hint("--max-size BYTES raises the limit")
         };
         let tokens = recognise(given.ok_or_else(|| refused(&name))?, &name, selector)?;
+        tokens.iter().for_each(hide_secrets);
         // Others than those of Secrets have been measured as they were read.
         for token in &tokens {
             if let Some(place) = token.secret()
@@ -141,6 +144,23 @@ impl<'a> Source<'a> {
             }
         }
         Ok((tokens, name))
+    }
+}
+
+/// Hides the secrets of a token in all that is printed.
+fn hide_secrets(token: &TokenInput) {
+    for secret in secrets(token) {
+        output::hide(secret);
+    }
+}
+
+/// The secrets in a token's JSON; none where it cannot be read.
+fn secrets(token: &TokenInput) -> Vec<Secret> {
+    match token.format() {
+        InputFormat::DecodedJson => secrets_in(token.text()),
+        _ => decode_base64(token.text())
+            .map(|json| secrets_in(&json))
+            .unwrap_or_default(),
     }
 }
 

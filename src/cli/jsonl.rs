@@ -13,6 +13,8 @@ use super::report::Failure;
 use super::text::{self, Verdict};
 use crate::finding::{Context, Finding, rules};
 use crate::inspect::Inspector;
+use peering_token::schema::Field;
+use peertok_secret::{Redactor, Secret};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -61,6 +63,9 @@ struct Answer<'a> {
     #[serde(flatten)]
     verdict: Verdict,
     findings: Vec<Finding>,
+    /// Hides the token's secret in all of this.
+    #[serde(skip)]
+    redactor: Redactor,
 }
 
 impl<'a> Answer<'a> {
@@ -70,6 +75,7 @@ impl<'a> Answer<'a> {
             id,
             verdict: Verdict::of_input(error.into()),
             findings: Vec::new(),
+            redactor: Redactor::new(),
         }
     }
 }
@@ -348,11 +354,17 @@ impl Answers {
         // Nothing in a verdict is without a form in JSON.
         _ = serde_json::to_writer(&mut self.text, verdict);
         let line = self.text.get(start..).unwrap_or_default();
+        let line = String::from_utf8_lossy(line);
+        let shown = text::json_without_secrets(&line, &verdict.redactor);
         // Only these bytes are in what a terminal would act on.
-        if !line.is_ascii() || line.contains(&0x7f) {
-            let line = text::json(&String::from_utf8_lossy(line)).into_owned();
+        let shown = if shown.bytes().any(|byte| byte >= 0x7f) {
+            Cow::Owned(text::json(&shown).into_owned())
+        } else {
+            shown
+        };
+        if let Cow::Owned(shown) = shown {
             self.text.truncate(start);
-            self.text.extend_from_slice(line.as_bytes());
+            self.text.extend_from_slice(shown.as_bytes());
         }
         self.text.push(b'\n');
     }
@@ -406,12 +418,18 @@ fn verdict<'a>(inspector: &mut Inspector, line: &'a [u8], judging: &Judging) -> 
     }
     let token = read.token.as_bytes();
     let inspection = inspector.inspect_bare(token, &judging.context);
+    let mut redactor = Redactor::new();
+    if let Some(content) = &inspection.content {
+        let secret = content.fields.text(Field::EstablishmentSecret).unescape();
+        redactor.know(Secret::new(secret.into_owned()));
+    }
     let (refusal, mut findings) = (inspection.refusal, inspection.findings);
     judging.arguments.weigh(&mut findings);
     Answer {
         id: read.id,
         verdict: refusal.as_ref().into(),
         findings,
+        redactor,
     }
 }
 

@@ -1,9 +1,8 @@
 //! Tokens that are given in Kubernetes Secrets.
 
 use super::report::{Failure, warn};
-use super::text::without_secrets;
 use crate::kubernetes::{
-    ChoiceError, LABEL, ReadError, SecretKeyRef, SecretToken, Selector, choose, read, replace_token,
+    ChoiceError, LABEL, ReadError, SecretToken, Selector, choose, read, replace_token,
 };
 use zeroize::Zeroizing;
 
@@ -19,9 +18,6 @@ pub(super) fn tokens(
         tokens = vec![token];
     }
     warn_of(&tokens);
-    for token in &mut tokens {
-        hide_secrets(&mut token.place);
-    }
     Ok(tokens)
 }
 
@@ -40,14 +36,6 @@ pub(super) fn replaced(
     })?;
     replace_token(text, selector, token)
         .map_err(|error| Failure::could_not_run(format!("{name}: {error}")))
-}
-
-/// A token may have been pasted in the place of a name.
-fn hide_secrets(place: &mut SecretKeyRef) {
-    let names = place.namespace.iter_mut();
-    for name in names.chain([&mut place.name, &mut place.key]) {
-        *name = without_secrets(name).into_owned();
-    }
 }
 
 /// The failure where one token is wanted and these are there.

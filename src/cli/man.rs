@@ -30,7 +30,7 @@ pub(super) struct Args {
 pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
     let root = super::command();
     let Some(folder) = &arguments.out else {
-        output::print_data(&page(named(&root, &arguments.command)?))?;
+        output::print_whole(&page(named(&root, &arguments.command)?))?;
         return Ok(Status::Done);
     };
     fs::create_dir_all(folder).map_err(|error| cannot_write(folder, &error))?;

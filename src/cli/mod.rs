@@ -133,10 +133,9 @@ enum Format {
 /// Runs the command that the arguments name, the program's own name first, and reports a failure on
 /// standard error.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Status {
-    match dispatch(arguments) {
-        Ok(status) => status,
-        Err(failure) => failure.report(),
-    }
+    let status = dispatch(arguments).unwrap_or_else(|failure| failure.report());
+    output::forget_secrets();
+    status
 }
 
 fn dispatch(arguments: impl IntoIterator<Item = OsString>) -> Result<Status, Failure> {

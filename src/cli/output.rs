@@ -3,31 +3,76 @@
 use super::report::Failure;
 use super::text;
 use crate::private_file::{PrivateFile, folder, sync};
+use peertok_secret::{Redactor, Secret};
 use serde::Serialize;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 use zeroize::Zeroizing;
+
+/// Takes secrets out of all that is printed, as the last thing that happens to it.
+static REDACTOR: RwLock<Redactor> = RwLock::new(Redactor::new());
+
+/// Hides a secret that was read, wherever it turns up in what is printed.
+pub(super) fn hide(secret: Secret) {
+    change_redactor(|redactor| redactor.know(secret));
+}
+
+/// Shows a secret that was asked for.
+pub(super) fn show(secret: Secret) {
+    change_redactor(|redactor| redactor.allow(secret));
+}
+
+/// Wipes all secrets that are hidden or shown.
+pub(super) fn forget_secrets() {
+    change_redactor(Redactor::forget);
+}
+
+fn change_redactor(change: impl FnOnce(&mut Redactor)) {
+    change(&mut REDACTOR.write().unwrap_or_else(PoisonError::into_inner));
+}
+
+/// The redactor for what is printed.
+pub(super) fn redactor() -> RwLockReadGuard<'static, Redactor> {
+    REDACTOR.read().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// Writes a text for people to standard output. A reader who has gone away is no failure.
 pub(super) fn print(text: &str) -> Result<(), Failure> {
+    let text = redactor().page(text);
     let mut out = anstream::stdout();
     ignore_broken_pipe(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
 }
 
-/// Writes data to standard output, to the byte: where colours are taken off, other characters that
-/// a terminal would act on go too.
-pub(super) fn print_data(data: &str) -> Result<(), Failure> {
+/// Writes to standard output what is asked for with all that is in it, such as a token, or a text of
+/// our own. To the byte: where colours are taken off, other characters that a terminal would act on
+/// go too.
+pub(super) fn print_whole(data: &str) -> Result<(), Failure> {
     let mut out = io::stdout();
-    ignore_broken_pipe(out.write_all(data.as_bytes()).and_then(|()| out.flush()))
+    let written = out.write_all(data.as_bytes()).and_then(|()| out.flush());
+    ignore_broken_pipe(written)
 }
 
 /// Writes one JSON object as a line.
 pub(super) fn print_json(value: &impl Serialize) -> Result<(), Failure> {
     let json = serde_json::to_string(value)
         .map_err(|error| Failure::could_not_run(format!("cannot write JSON: {error}")))?;
-    let json = Zeroizing::new(json);
-    print_data(&format!("{}\n", text::json(&json)))
+    print_json_text(&Zeroizing::new(json))
+}
+
+/// Writes JSON and a line end.
+pub(super) fn print_json_text(json: &str) -> Result<(), Failure> {
+    let mut line = Zeroizing::new(String::with_capacity(json.len() + 4096));
+    line.push_str(&safe_json(json));
+    line.push('\n');
+    print_whole(&line)
+}
+
+/// JSON without secrets, and without characters that a terminal would act on.
+pub(super) fn safe_json(json: &str) -> Zeroizing<String> {
+    let json = text::json_without_secrets(json, &redactor());
+    Zeroizing::new(text::json(&json).into_owned())
 }
 
 /// Makes of a failed write to standard output a failure of the command, unless the reader has gone.

@@ -72,7 +72,7 @@ impl TokenOutput {
         let text = self.text(token)?;
         match &self.out {
             Some(path) => output::write_private(path, self.force, text.as_bytes())?,
-            None => output::print_data(&text)?,
+            None => output::print_whole(&text)?,
         }
         if self.k8s_secret.is_some() {
             note(

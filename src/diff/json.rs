@@ -1,7 +1,7 @@
 //! A difference as JSON, without the secrets that may stand in texts.
 
 use super::{ComparedRoot, Difference, RootsDifference, SetDifference, TextDifference};
-use crate::text::without_secrets;
+use peertok_secret::without_secrets;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 use std::borrow::Cow;

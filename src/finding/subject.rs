@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use peering_token::Read;
 use peering_token::fields::Fields;
 use peering_token::{DecodeError, Field, Judge, Release, Shape};
-use peertok_secret::Secret;
+use peertok_secret::{Secret, without_secrets};
 
 /// What is known beside the token.
 #[derive(Debug, Clone)]
@@ -262,12 +262,14 @@ pub(super) fn date_of(seconds: i64) -> String {
     at.map_or_else(|_| "the end of the year 9999".to_owned(), moment)
 }
 
-/// A text of the token in a message, of bounded length.
+/// A text of the token in a message: without secrets, and of bounded length.
 pub(super) fn quoted(text: &str) -> String {
     const MOST: usize = 100;
+    // Before it is cut: of a part nobody could tell what it is.
+    let text = without_secrets(text);
     match text.char_indices().nth(MOST) {
         Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
+        None => text.into_owned(),
     }
 }
 

@@ -7,6 +7,7 @@ use super::error::ReadError;
 use super::yaml::{Node, Nodes, Scalar};
 use super::{LABEL, LONGEST_NAME};
 use granit_parser::ScalarStyle;
+use peertok_secret::without_secrets;
 use std::collections::HashSet;
 
 /// What is kept of an object of any kind.
@@ -121,8 +122,9 @@ fn once<T>(slot: &mut Option<T>, value: Option<T>, key: &Scalar, fault: &mut Opt
     }
 }
 
+/// A name for an error: a secret may stand in its place.
 fn short(text: &str) -> String {
-    text.chars().take(LONGEST_NAME).collect()
+    without_secrets(text).chars().take(LONGEST_NAME).collect()
 }
 
 /// Reads a value that is to be a text.

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may panic")]
 
+mod canary;
 mod consoles;
 mod documented;
 mod files;

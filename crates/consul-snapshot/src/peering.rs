@@ -291,8 +291,8 @@ impl Secrets {
         })
     }
 
-    /// Those that there are, each with what it is.
-    pub(crate) fn all(&self) -> impl Iterator<Item = (&'static str, &Secret)> {
+    /// Returns each secret that is there, with its name in a sentence.
+    pub fn all(&self) -> impl Iterator<Item = (&'static str, &Secret)> {
         let secret = |what, secret| Option::as_ref(secret).map(|secret| (what, secret));
         [
             secret("the establishment secret", &self.establishment),

@@ -34,7 +34,7 @@ pub use godialect::json::{SyntaxError, TypeError};
 pub use godialect::x509::CertificateError;
 pub use peertok_secret::{Secret, redacted};
 pub use reading::{DecodeError, Reading, decode_base64};
-pub use redact::{redact, token_in_envelope};
+pub use redact::{redact, secrets_in, token_in_envelope};
 pub use refusal::{Refusal, Stage};
 pub use release::{Release, ReleaseError, Shape};
 pub use request::{

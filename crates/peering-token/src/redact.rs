@@ -1,16 +1,16 @@
 //! A token's JSON as it may be shown, and the token in an envelope around it.
 
-use crate::schema::Field;
 use godialect::json::{Kind, Raw, Reader, SyntaxError, write_string};
-use peertok_secret::{Secret, without_private_keys};
+use peertok_secret::{Secret, names_secret, without_secrets};
 use zeroize::Zeroizing;
 
 /// The key of Consul's envelope, and of the body of an establish request.
 const TOKEN_KEY: &str = "PeeringToken";
 
-/// A JSON text as it stands, but for what must not be seen: in place of each
-/// `EstablishmentSecret` and `PeeringToken`, at any depth and in any case, stands its digest, and so
-/// for the content of private keys in PEM. Bytes that are no UTF-8 become U+FFFD.
+/// A JSON text as it stands, but for what must not be seen. A digest stands in place of each value
+/// whose key is the name of a secret ([`names_secret`]), at any depth: `EstablishmentSecret`, however
+/// it is misspelled, `PeeringToken`, `token`. So for each secret that is known by its shape
+/// ([`without_secrets`]) in any other string. Bytes that are no UTF-8 become U+FFFD.
 ///
 /// # Errors
 ///
@@ -26,51 +26,96 @@ const TOKEN_KEY: &str = "PeeringToken";
 /// # }
 /// ```
 pub fn redact(json: &[u8]) -> Result<Zeroizing<String>, SyntaxError> {
-    let mut text = Zeroizing::new(String::with_capacity(json.len() + 4096));
-    let mut from = 0;
+    let mut redaction = Redaction {
+        json,
+        text: Zeroizing::new(String::with_capacity(json.len() + 4096)),
+        from: 0,
+    };
     let mut reader = Reader::new(json);
     reader.visit(|reader, key| {
-        if !is_secret(key) {
-            return Ok(false);
+        let is_secret = is_secret(key);
+        if is_secret {
+            redaction.hide(reader, 0)?;
         }
+        Ok(is_secret)
+    })?;
+    reader.finish()?;
+    redaction.copy_to(json.len());
+    redact_strings(&redaction.text)
+}
+
+/// A copy of a JSON text in which values are hidden.
+struct Redaction<'a> {
+    json: &'a [u8],
+    text: Zeroizing<String>,
+    /// Where in the JSON the rest starts that has not been copied.
+    from: usize,
+}
+
+impl Redaction<'_> {
+    /// Copies what stands before an offset.
+    fn copy_to(&mut self, end: usize) {
+        let copied = self.json.get(self.from..end).unwrap_or_default();
+        self.text.push_str(&String::from_utf8_lossy(copied));
+        self.from = end;
+    }
+
+    /// Reads a value and hides it: each string and number in it, or all of what is nested deeper than
+    /// anybody nests a secret.
+    fn hide(&mut self, reader: &mut Reader<'_>, depth: usize) -> Result<(), SyntaxError> {
+        const DEEPEST: usize = 8;
         let kind = reader.peek()?;
         let start = reader.offset();
         let digest = match kind {
-            Kind::Null => {
-                reader.skip()?;
-                return Ok(true);
+            Kind::Object if depth < DEEPEST => {
+                return reader.object(|reader, _| self.hide(reader, depth + 1));
             }
+            Kind::Array if depth < DEEPEST => {
+                return reader.array(|reader| self.hide(reader, depth + 1));
+            }
+            Kind::Null | Kind::Bool => return reader.skip(),
             // The digest is that of the text, however it is escaped.
             Kind::String => Secret::new(reader.string()?.unescape().into_owned()),
-            _ => {
+            Kind::Number | Kind::Object | Kind::Array => {
                 reader.skip()?;
-                let value = json.get(start..reader.offset()).unwrap_or_default();
+                let value = self.json.get(start..reader.offset()).unwrap_or_default();
                 Secret::new(String::from_utf8_lossy(value).into_owned())
             }
         };
         if !digest.is_empty() {
-            let before = json.get(from..start).unwrap_or_default();
-            text.push_str(&String::from_utf8_lossy(before));
-            text.push_str(&format!("\"{digest}\""));
-            from = reader.offset();
+            self.copy_to(start);
+            self.text.push_str(&format!("\"{digest}\""));
+            self.from = reader.offset();
         }
+        Ok(())
+    }
+}
+
+/// The strings in a JSON text whose keys are names of secrets, at any depth: what [`redact`] hides by
+/// its name. Of malformed JSON, those before the first error.
+#[must_use]
+pub fn secrets_in(json: &[u8]) -> Vec<Secret> {
+    let mut secrets = Vec::new();
+    let mut reader = Reader::new(json);
+    // What stands behind an error is nobody's secret by name.
+    let _ = reader.visit(|reader, key| {
+        if !is_secret(key) || reader.peek()? != Kind::String {
+            return Ok(false);
+        }
+        let secret = Secret::new(reader.string()?.unescape().into_owned());
+        secrets.push(secret);
         Ok(true)
-    })?;
-    reader.finish()?;
-    text.push_str(&String::from_utf8_lossy(
-        json.get(from..).unwrap_or_default(),
-    ));
-    redact_keys(&text)
+    });
+    secrets
 }
 
 /// Whether what stands under a key must not be seen.
 fn is_secret(key: Raw<'_>) -> bool {
-    let mut secrets = Field::ALL.iter().filter(|field| field.is_secret());
-    secrets.any(|field| key.folds_to(field.key())) || key.folds_to(TOKEN_KEY)
+    names_secret(&key.unescape())
 }
 
-/// Writes each string anew that has a private key in it; all else stays as it is.
-fn redact_keys(json: &str) -> Result<Zeroizing<String>, SyntaxError> {
+/// Writes each string anew that has a secret in it; all else stays as it is.
+fn redact_strings(json: &str) -> Result<Zeroizing<String>, SyntaxError> {
     let mut text = Zeroizing::new(String::with_capacity(json.len()));
     let mut rest = json;
     while let Some(start) = rest.find('"') {
@@ -79,7 +124,7 @@ fn redact_keys(json: &str) -> Result<Zeroizing<String>, SyntaxError> {
         let string = reader.string()?.unescape();
         let (literal, after) = literal_on.split_at(reader.offset());
         text.push_str(before);
-        let shown = without_private_keys(&string);
+        let shown = without_secrets(&string);
         if shown == string {
             text.push_str(literal);
         } else {
@@ -126,7 +171,7 @@ mod tests {
         redact(json.as_bytes()).unwrap().to_string()
     }
 
-    /// `printf %s a | sha256sum` starts with ca978112, and of `["b"]` with a8950f05.
+    /// `printf %s a | sha256sum` starts with ca978112, and of `b` with 3e23e816.
     #[test]
     fn secrets_are_redacted_wherever_they_are() {
         let a = "\"<redacted, sha256:ca978112>\"";
@@ -144,12 +189,16 @@ mod tests {
                 format!(r#"[{{"x":[{{"EstablishmentSecret":{a}}},1]}}]"#),
             ),
             (
+                r#"{"Token":{"x":["a",null]},"PeerID":"x"}"#,
+                format!(r#"{{"Token":{{"x":[{a},null]}},"PeerID":"x"}}"#),
+            ),
+            (
                 r#"{"PeeringToken":"a","peeringtoken":"a"}"#,
                 format!(r#"{{"PeeringToken":{a},"peeringtoken":{a}}}"#),
             ),
             (
                 r#"{"EstablishmentSecret":["b"],"x":1}"#,
-                r#"{"EstablishmentSecret":"<redacted, sha256:a8950f05>","x":1}"#.to_owned(),
+                r#"{"EstablishmentSecret":["<redacted, sha256:3e23e816>"],"x":1}"#.to_owned(),
             ),
             (
                 r#"{"EstablishmentSecret":null,"PeerID":"a"}"#,

@@ -5,7 +5,7 @@ use crate::request::PeerNameError;
 use crate::schema::Field;
 use crate::token::AddressList;
 use godialect::x509::CertificateError;
-use peertok_secret::without_private_keys;
+use peertok_secret::without_secrets;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 use std::fmt;
 
@@ -174,7 +174,7 @@ impl Serialize for Refusal {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut refusal = serializer.serialize_struct("Refusal", 3)?;
         refusal.serialize_field("stage", &self.stage())?;
-        refusal.serialize_field("error", &without_private_keys(&self.to_string()))?;
+        refusal.serialize_field("error", &without_secrets(&self.to_string()))?;
         refusal.serialize_field("path", &self.path())?;
         refusal.end()
     }

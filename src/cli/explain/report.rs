@@ -2,13 +2,11 @@
 
 use super::pretty;
 use crate::cli::Format;
-use crate::cli::output::{ignore_broken_pipe, print, print_data};
+use crate::cli::output::{ignore_broken_pipe, print, print_whole, safe_json};
 use crate::cli::report::Failure;
-use crate::cli::text::{self, shown, without_secrets};
+use crate::cli::text::shown;
 use crate::explain::{Cause, Page};
-use peertok_secret::redacted;
 use serde::Serialize;
-use std::borrow::Cow;
 use std::io;
 
 /// The start of the JSON object, whose matches are written as they are found.
@@ -98,7 +96,7 @@ impl Report {
         causes: &[Cause],
     ) -> Result<(), Failure> {
         let line = place.map(|(line, _)| line);
-        let head = place.map(|(_, head)| shown(&without_named_secrets(head)));
+        let head = place.map(|(_, head)| shown(head));
         let mut out = String::new();
         if self.format == Format::Pretty
             && let (Some(line), Some(head)) = (line, &head)
@@ -143,7 +141,7 @@ impl Report {
         }
         match self.format {
             Format::Pretty => print(&out),
-            Format::Json => print_data(&out),
+            Format::Json => print_whole(&out),
         }
     }
 
@@ -179,7 +177,7 @@ impl Report {
                 })?);
             }
             out.push_str("]}\n");
-            print_data(&out)?;
+            print_whole(&out)?;
         }
         Ok(self.told.len())
     }
@@ -190,77 +188,14 @@ fn values(cause: &Cause) -> Vec<Value<'_>> {
     values
         .map(|(name, value)| Value {
             name,
-            value: without_secrets(&without_named_secrets(value)).into_owned(),
+            value: value.clone(),
         })
         .collect()
 }
 
 fn to_json(value: &impl Serialize) -> Result<String, Failure> {
     match serde_json::to_string(value) {
-        Ok(json) => Ok(text::json(&json).into_owned()),
+        Ok(json) => Ok(safe_json(&json).to_string()),
         Err(error) => ignore_broken_pipe(Err(io::Error::other(error))).map(|()| String::new()),
-    }
-}
-
-/// A line without the values of members, flags, headers and variables whose names end in "secret",
-/// "secretID" or "token", which a log may hold.
-fn without_named_secrets(line: &str) -> Cow<'_, str> {
-    const NAMES: [&str; 2] = ["secret", "token"];
-    let lower = line.to_ascii_lowercase();
-    // Where the next name ends, from an offset on.
-    let next = |from: usize| {
-        let rest = lower.get(from..)?;
-        let ends = NAMES
-            .iter()
-            .filter_map(|name| Some(rest.find(name)? + name.len()));
-        Some(from + ends.min()?)
-    };
-    let mut shown = String::with_capacity(line.len());
-    let mut from = 0;
-    while let Some(after) = next(from) {
-        let rest = line.get(after..).unwrap_or_default();
-        let name = match rest.get(..2) {
-            Some(id) if id.eq_ignore_ascii_case("id") => 2,
-            _ => 0,
-        };
-        let value = rest.get(name..).unwrap_or_default();
-        let start = value.trim_start_matches(['"', '\'', '\\', ':', '=', ' ']);
-        let in_uuid = |c: char| !(c.is_ascii_hexdigit() || c == '-');
-        let length = start.find(in_uuid).unwrap_or(start.len());
-        let begin = after + name + (value.len() - start.len());
-        shown.push_str(line.get(from..begin).unwrap_or_default());
-        from = begin;
-        // Shorter than any UUID with a part missing that still tells much.
-        if length >= 16 {
-            let secret = start.get(..length).unwrap_or_default();
-            shown.push_str(&redacted(secret.as_bytes()));
-            from += length;
-        }
-    }
-    shown.push_str(line.get(from..).unwrap_or_default());
-    Cow::Owned(shown)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn secrets_in_a_log_are_not_shown() {
-        let secret = "08551fd2-ae58-51d7-89a6-2819d3207341";
-        for line in [
-            format!("{{\"EstablishmentSecret\":\"{secret}\"}}"),
-            format!("{{\\\"EstablishmentSecret\\\": \\\"{secret}\\\"}}"),
-            format!("active_stream_secretID={secret} x"),
-            format!("secret secret: {secret}"),
-            format!("> X-Consul-Token: {secret}"),
-            format!("CONSUL_HTTP_TOKEN={secret} consul peering list -token {secret}"),
-        ] {
-            let shown = without_named_secrets(&line);
-            assert!(!shown.contains(&secret[..18]), "{shown}");
-            assert!(shown.contains("<redacted, sha256:"), "{shown}");
-        }
-        let plain = "invalid peering stream secret: peer_id=08551fd2-ae58";
-        assert_eq!(without_named_secrets(plain), plain);
     }
 }

@@ -5,9 +5,9 @@ mod show;
 
 pub(super) use seed::{Output, check_partition, stage};
 
-use super::Status;
 use super::input::open;
 use super::report::{Failure, warn};
+use super::{Status, output};
 use crate::snapshot::{Base, SnapshotError, State};
 use clap::Subcommand;
 use std::fs::File;
@@ -36,7 +36,7 @@ pub(super) fn read(path: &Path) -> Result<State, Failure> {
     } else {
         State::read(open(path)?)
     };
-    tell_enterprise(read.map_err(|error| refused(path, &error))?, |state| state)
+    checked(read.map_err(|error| refused(path, &error))?, |state| state)
 }
 
 /// Reads and checks a snapshot's file that peerings are to be added to.
@@ -46,14 +46,20 @@ pub(super) fn open_base(path: &Path) -> Result<Base<File>, Failure> {
         let message = format!("{}: expected a regular file", path.display());
         return Err(Failure::could_not_run(message).hint("a base is read twice"));
     }
-    tell_enterprise(
+    checked(
         Base::open(file).map_err(|error| refused(path, &error))?,
         Base::state,
     )
 }
 
-fn tell_enterprise<T>(read: T, state: impl Fn(&T) -> &State) -> Result<T, Failure> {
-    if state(&read).has_enterprise_records() {
+/// Hides the secrets of a snapshot in all that is printed, and says what is unusual in it.
+fn checked<T>(read: T, state: impl Fn(&T) -> &State) -> Result<T, Failure> {
+    let state = state(&read);
+    let peerings = state.peerings.iter();
+    for (_, secret) in peerings.flat_map(|peering| peering.secrets.all()) {
+        output::hide(secret.clone());
+    }
+    if state.has_enterprise_records() {
         warn(
             "the snapshot has records of Consul Enterprise, which no server of the community edition restores",
         );

@@ -8,8 +8,7 @@ use crate::roots::RootDetails;
 use crate::snapshot::{Direction, Peering, Root, SecretsMeaning, State};
 use anstyle::Style;
 use jiff::Timestamp;
-use peertok_secret::Secret;
-use peertok_secret::without_private_keys;
+use peertok_secret::{Secret, names_secret, redacted};
 use serde::Serialize;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -36,6 +35,12 @@ pub(in crate::cli) struct Args {
 
 pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
     let state = read(&arguments.file)?;
+    if arguments.show_secret {
+        let peerings = state.peerings.iter();
+        for (_, secret) in peerings.flat_map(|peering| peering.secrets.all()) {
+            output::show(secret.clone());
+        }
+    }
     match arguments.format {
         Format::Pretty => {
             output::print(&pretty(&state, arguments.show_secret, Timestamp::now()))?;
@@ -185,8 +190,8 @@ fn write_peering(out: &mut String, peering: &Peering, show_secret: bool) -> std:
     if !peering.partition.is_empty() {
         writeln!(out, "    partition       {}", shown(&peering.partition))?;
     }
-    for (key, value) in &peering.meta {
-        writeln!(out, "    metadata        {}={}", shown(key), shown(value))?;
+    for (key, value) in shown_meta(&peering.meta) {
+        writeln!(out, "    metadata        {}={}", shown(key), shown(&value))?;
     }
     if let Some(id) = &peering.peer_id {
         writeln!(out, "    peer ID         {}", shown(id))?;
@@ -229,6 +234,19 @@ fn write_peering(out: &mut String, peering: &Peering, show_secret: bool) -> std:
     Ok(())
 }
 
+/// Metadata without the values of secrets' names: it is the users' own.
+fn shown_meta(meta: &BTreeMap<String, String>) -> BTreeMap<&str, Cow<'_, str>> {
+    let shown = meta.iter().map(|(key, value)| {
+        let shown = if names_secret(key) {
+            Cow::Owned(redacted(value.as_bytes()))
+        } else {
+            Cow::Borrowed(value.as_str())
+        };
+        (key.as_str(), shown)
+    });
+    shown.collect()
+}
+
 fn secret_text(secret: &Secret, show_secret: bool) -> String {
     if show_secret {
         secret.expose().to_owned()
@@ -257,7 +275,7 @@ struct Output<'a> {
 struct RootOutput<'a> {
     id: &'a str,
     active: bool,
-    pem: Cow<'a, str>,
+    pem: &'a str,
     certificates: Vec<Option<RootDetails>>,
 }
 
@@ -266,14 +284,14 @@ struct PeeringOutput<'a> {
     id: &'a str,
     name: &'a str,
     partition: &'a str,
-    meta: &'a BTreeMap<String, String>,
+    meta: BTreeMap<&'a str, Cow<'a, str>>,
     direction: &'static str,
     state: String,
     peer_id: Option<&'a str>,
     trust_domain: Option<&'a str>,
     remote_datacenter: &'a str,
     server_name: &'a str,
-    peer_ca: Vec<Cow<'a, str>>,
+    peer_ca: &'a [String],
     server_addresses: &'a [String],
     manual_server_addresses: &'a [String],
     secrets: SecretsOutput,
@@ -308,7 +326,7 @@ fn print_json(state: &State, show_secret: bool) -> Result<(), Failure> {
             .map(|root| RootOutput {
                 id: &root.id,
                 active: root.active,
-                pem: without_private_keys(&root.pem),
+                pem: &root.pem,
                 certificates: RootDetails::of_entry(&root.pem),
             })
             .collect(),
@@ -319,18 +337,14 @@ fn print_json(state: &State, show_secret: bool) -> Result<(), Failure> {
                 id: &peering.id,
                 name: &peering.name,
                 partition: &peering.partition,
-                meta: &peering.meta,
+                meta: shown_meta(&peering.meta),
                 direction: direction(peering),
                 state: peering.state.to_string(),
                 peer_id: peering.peer_id.as_deref(),
                 trust_domain: peering.trust_domain.as_deref(),
                 remote_datacenter: peering.remote.as_ref().map_or("", |r| &r.datacenter),
                 server_name: &peering.peer_server_name,
-                peer_ca: peering
-                    .peer_ca
-                    .iter()
-                    .map(|pem| without_private_keys(pem))
-                    .collect(),
+                peer_ca: &peering.peer_ca,
                 server_addresses: &peering.peer_server_addresses,
                 manual_server_addresses: &peering.manual_server_addresses,
                 secrets: SecretsOutput {

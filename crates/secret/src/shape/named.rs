@@ -1,0 +1,193 @@
+//! Values that stand behind the name of a secret.
+
+use super::encoded::Piece;
+use std::ops::Range;
+
+/// The longest name that is looked at, in bytes.
+const LONGEST_NAME: usize = 64;
+/// The longest separator between a name and a value, in bytes.
+const LONGEST_SEPARATOR: usize = 16;
+/// The shortest value of a secret's name that is hidden where it stands without quotes, in bytes.
+const SHORTEST: usize = 8;
+/// What the names of secrets have in them, in lower case and without punctuation.
+const STEMS: [&str; 14] = [
+    "secr",
+    "establ",
+    "token",
+    "passw",
+    "passphrase",
+    "credential",
+    "bearer",
+    "authorization",
+    "encrypt",
+    "gossip",
+    "initialmanagement",
+    "privatekey",
+    "apikey",
+    "accesskey",
+];
+/// Consul's names for ACL tokens that mean other things elsewhere: a secret where the value is a UUID.
+const ACL_TOKENS: [&str; 7] = [
+    "agent",
+    "agentrecovery",
+    "agentmaster",
+    "master",
+    "default",
+    "replication",
+    "registration",
+];
+/// What stands before the values of Vault's tokens, as a part of them.
+const VAULT: [&str; 6] = ["hvs", "hvb", "hvr", "s", "b", "r"];
+/// The shortest of them, in bytes.
+const SHORTEST_VAULT: usize = 20;
+
+/// Returns true for a name whose value is a secret: `EstablishmentSecret`, `SecretID`, `token`,
+/// `initial_management`, `X-Vault-Token`. Case and punctuation do not matter, and neither does a
+/// letter or two that are wrong.
+///
+/// ```
+/// use peertok_secret::names_secret;
+///
+/// assert!(names_secret("Establishment_Secre"));
+/// assert!(!names_secret("PeerID"));
+/// ```
+#[must_use]
+pub fn names_secret(name: &str) -> bool {
+    let letters = letters(name);
+    STEMS.iter().any(|stem| letters.contains(stem)) || is_misspelt(&letters)
+}
+
+fn letters(name: &str) -> String {
+    let letters = name.chars().filter(|c| c.is_alphanumeric());
+    letters.flat_map(char::to_lowercase).collect()
+}
+
+fn is_misspelt(letters: &str) -> bool {
+    const NAMES: [&str; 3] = ["establishmentsecret", "secret", "token"];
+    NAMES.iter().any(|name| {
+        // No name is nearer than its length is.
+        letters.len().abs_diff(name.len()) <= name.len() / 5
+            && strsim::osa_distance(letters, name) <= name.len() / 5
+    })
+}
+
+/// The value in the quotes that open at `quote`, where a secret's name stands before it:
+/// `"secret":"…"`, `encrypt = "…"`.
+pub(super) fn quoted_value(text: &str, quote: usize) -> Option<Range<usize>> {
+    let mark = text.get(quote..)?.chars().next()?;
+    let before = text.get(..quote)?;
+    let escaped = before.ends_with('\\');
+    let before = before.trim_end_matches('\\').trim_end();
+    let name = name_before(before.strip_suffix([':', '='])?)?;
+    if !names_secret(name) {
+        return None;
+    }
+    let value = text.get(quote + 1..)?;
+    let length = value_length(value, mark, escaped);
+    let value = value.get(..length)?;
+    is_hidden(value).then_some(quote + 1..quote + 1 + length)
+}
+
+/// Where a value in quotes ends: at the closing quote, or with its line.
+fn value_length(value: &str, mark: char, escaped: bool) -> usize {
+    let mut slashes = 0;
+    for (at, character) in value.char_indices() {
+        match character {
+            '\\' => slashes += 1,
+            '\n' => return at,
+            _ if character == mark && escaped == (slashes % 2 == 1) => return at - slashes % 2,
+            _ => slashes = 0,
+        }
+    }
+    value.len()
+}
+
+/// The value that starts with a piece, where a secret's name stands before it, or where it is one of
+/// Vault's tokens.
+pub(super) fn bare_value(text: &str, piece: &Piece) -> Option<Range<usize>> {
+    if piece.len() < SHORTEST {
+        return name_and_value(text, piece);
+    }
+    let before = text.get(..piece.range.start)?;
+    if let Some(start) = before.strip_suffix('.') {
+        let prefix = VAULT.iter().find(|prefix| start.ends_with(*prefix))?;
+        let start = start.strip_suffix(prefix)?;
+        let stands_alone = !start.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '.');
+        return (stands_alone && piece.len() >= SHORTEST_VAULT).then(|| piece.range.clone());
+    }
+    let name = separator_before(before).and_then(name_before);
+    let is_secret = name.is_some_and(|name| {
+        let named = names_secret(name);
+        let is_acl_token = || ACL_TOKENS.contains(&letters(name).as_str());
+        piece.is_uuid() && (named || is_acl_token())
+            || named && (piece.is_random() || piece.has_digit() && is_header(name))
+    });
+    if is_secret {
+        return Some(piece.range.clone());
+    }
+    name_and_value(text, piece)
+}
+
+/// A header, or the scheme in one: its value is no sentence.
+fn is_header(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name.starts_with("x-") || matches!(name.as_str(), "authorization" | "bearer" | "basic")
+}
+
+/// What stands before a separator between a name and a value: `: `, `=`, `%3D`, a space.
+fn separator_before(before: &str) -> Option<&str> {
+    const ESCAPES: [&str; 6] = ["%3D", "%3d", "%3A", "%3a", "%22", "%20"];
+    let mut trimmed = before;
+    loop {
+        let shorter = trimmed.trim_end_matches([' ', '"', '\'', '\\', ':', '=']);
+        let escape = ESCAPES
+            .iter()
+            .find_map(|escape| shorter.strip_suffix(escape));
+        let shorter = escape.unwrap_or(shorter);
+        if shorter.len() == trimmed.len() || before.len() - shorter.len() > LONGEST_SEPARATOR {
+            break;
+        }
+        trimmed = shorter;
+    }
+    (trimmed.len() < before.len()).then_some(trimmed)
+}
+
+/// `VAULT_TOKEN=…`: all of it is one piece, as `=` is of base64 too.
+fn name_and_value(text: &str, piece: &Piece) -> Option<Range<usize>> {
+    let content = text.get(piece.range.clone())?;
+    let (name, value) = content
+        .split_once('=')
+        .or_else(|| content.split_once("%3D"))
+        .or_else(|| content.split_once("%3d"))?;
+    let name = name.get(name.len().saturating_sub(LONGEST_NAME)..)?;
+    let start = piece.range.start + content.len() - value.len();
+    // A Vault token goes on behind its dot.
+    let rest = text.get(start..)?;
+    let end = rest.find(|c: char| {
+        c.is_whitespace() || matches!(c, '"' | '\'' | '&' | ',' | ';' | '\\' | ')' | '}' | ']')
+    });
+    let value = rest.get(..end.unwrap_or(rest.len()))?;
+    (value.len() >= 4 && names_secret(name) && is_hidden(value)).then(|| start..start + value.len())
+}
+
+/// The name that ends a text: what stands in quotes there, or an identifier.
+fn name_before(before: &str) -> Option<&str> {
+    let before = before.trim_end();
+    if let Some(quote @ ('"' | '\'')) = before.chars().next_back() {
+        let before = before.trim_end_matches([quote, '\\']);
+        let from = before.rfind(quote)? + 1;
+        return before.get(from..).filter(|name| name.len() <= LONGEST_NAME);
+    }
+    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
+    let mut last = before.char_indices().rev().take(LONGEST_NAME);
+    let start = last.find(|(_, c)| !is_part(*c));
+    let start = start.map_or(0, |(at, c)| at + c.len_utf8());
+    before.get(start..).filter(|name| !name.is_empty())
+}
+
+/// Whether a value is one, and not what stands for it: a digest, a variable, a file's name, dots.
+fn is_hidden(value: &str) -> bool {
+    value.contains(char::is_alphanumeric)
+        && !value.starts_with(['<', '$', '@', '{'])
+        && !matches!(value, "null" | "true" | "false")
+}
