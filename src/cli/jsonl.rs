@@ -8,7 +8,7 @@
 use super::Status;
 use super::input::{Source, cannot_read, open, too_large};
 use super::judging::JudgingArgs;
-use super::output::ignore_broken_pipe;
+use super::output::{ignore_broken_pipe, wipe_stack};
 use super::report::Failure;
 use super::text::{self, Verdict};
 use crate::finding::{Context, Finding, rules};
@@ -126,7 +126,11 @@ pub(super) fn run(
     let longest = max_size.saturating_mul(2).saturating_add(1 << 20);
     // The reader may wait for input for ever, so that nothing waits for it when the output is closed.
     let reader = thread::Builder::new()
-        .spawn(move || reader.read(input, longest))
+        .spawn(move || {
+            let read = reader.read(input, longest);
+            wipe_stack();
+            read
+        })
         .map_err(|error| no_thread(&error))?;
     let mut status = Status::Done;
     let mut out = io::stdout().lock();
@@ -178,7 +182,7 @@ fn start_judges(
                     .unwrap_or_else(PoisonError::into_inner)
                     .recv();
                 let Ok((question, answered)) = next else {
-                    return;
+                    return wipe_stack();
                 };
                 let answers = answer(&mut inspector, question.lines(), &judging);
                 // Nobody waits for it once the output is closed.

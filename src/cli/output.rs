@@ -3,9 +3,11 @@
 use super::report::Failure;
 use super::text;
 use crate::private_file::{PrivateFile, folder, sync};
+use anstream::adapter::strip_str;
 use peertok_secret::{Redactor, Secret};
 use serde::Serialize;
 use std::fs::{self, File};
+use std::hint::black_box;
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
@@ -24,9 +26,19 @@ pub(super) fn show(secret: Secret) {
     change_redactor(|redactor| redactor.allow(secret));
 }
 
-/// Wipes all secrets that are hidden or shown.
+/// Wipes all secrets that are hidden or shown, and what is left of others on the stack.
 pub(super) fn forget_secrets() {
     change_redactor(Redactor::forget);
+    wipe_stack();
+}
+
+/// Overwrites what functions that have returned left on the stack, such as the registers in which
+/// base64 was decoded.
+#[inline(never)]
+pub(super) fn wipe_stack() {
+    const DEPTH: usize = 1 << 16;
+    let mut below = [0_u8; DEPTH];
+    black_box(&mut below);
 }
 
 fn change_redactor(change: impl FnOnce(&mut Redactor)) {
@@ -38,9 +50,16 @@ pub(super) fn redactor() -> RwLockReadGuard<'static, Redactor> {
     REDACTOR.read().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Writes a text for people to standard output. A reader who has gone away is no failure.
+/// Writes a text for people to standard output, without secrets, and without colours where there
+/// are to be none. A reader who has gone away is no failure.
 pub(super) fn print(text: &str) -> Result<(), Failure> {
-    let text = redactor().page(text);
+    let text = Zeroizing::new(redactor().page(text).into_owned());
+    if anstream::AutoStream::choice(&io::stdout()) == anstream::ColorChoice::Never {
+        // In one buffer of its full size: a stream that strips leaves copies in its own.
+        let mut plain = Zeroizing::new(String::with_capacity(text.len()));
+        plain.extend(strip_str(&text));
+        return print_whole(&plain);
+    }
     let mut out = anstream::stdout();
     ignore_broken_pipe(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
 }
@@ -56,9 +75,27 @@ pub(super) fn print_whole(data: &str) -> Result<(), Failure> {
 
 /// Writes one JSON object as a line.
 pub(super) fn print_json(value: &impl Serialize) -> Result<(), Failure> {
-    let json = serde_json::to_string(value)
-        .map_err(|error| Failure::could_not_run(format!("cannot write JSON: {error}")))?;
-    print_json_text(&Zeroizing::new(json))
+    // Its size is found out first: a buffer that grows leaves copies of what is to be shown.
+    let failed = |error| Failure::could_not_run(format!("cannot write JSON: {error}"));
+    let mut size = Counter(0);
+    serde_json::to_writer(&mut size, value).map_err(failed)?;
+    let mut json = Zeroizing::new(Vec::with_capacity(size.0));
+    serde_json::to_writer(&mut *json, value).map_err(failed)?;
+    print_json_text(&String::from_utf8_lossy(&json))
+}
+
+/// Counts the bytes that are written to it.
+struct Counter(usize);
+
+impl Write for Counter {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Writes JSON and a line end.

@@ -10,6 +10,7 @@ mod files;
 mod hostile;
 mod interrupted;
 mod kits;
+mod memory;
 mod page;
 mod paths;
 mod repository;

@@ -14,6 +14,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::PathBuf;
+use zeroize::Zeroizing;
 
 /// Shows what a snapshot holds of peering: roots, the addresses that a token would get, and every
 /// peering with what its secrets mean.
@@ -32,6 +33,9 @@ pub(in crate::cli) struct Args {
     #[arg(long)]
     show_secret: bool,
 }
+
+/// What is shown of one peering takes about so many bytes.
+const PEERING: usize = 1 << 14;
 
 pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
     let state = read(&arguments.file)?;
@@ -81,8 +85,10 @@ fn direction(peering: &Peering) -> &'static str {
     }
 }
 
-fn pretty(state: &State, show_secret: bool, now: Timestamp) -> String {
-    let mut out = String::new();
+fn pretty(state: &State, show_secret: bool, now: Timestamp) -> Zeroizing<String> {
+    // A buffer that grows leaves copies of the secrets that are to be shown.
+    let size = state.peerings.len() * PEERING + (1 << 14);
+    let mut out = Zeroizing::new(String::with_capacity(size));
     // Writing to a `String` cannot fail.
     let _ = write_pretty(&mut out, state, show_secret, now);
     out
@@ -224,11 +230,7 @@ fn write_peering(out: &mut String, peering: &Peering, show_secret: bool) -> std:
         ("pending stream", &secrets.pending_stream),
     ] {
         if let Some(secret) = secret {
-            writeln!(
-                out,
-                "    {name:<14}  {}",
-                shown(&secret_text(secret, show_secret))
-            )?;
+            writeln!(out, "    {name:<14}  {}", secret_text(secret, show_secret))?;
         }
     }
     Ok(())
@@ -247,11 +249,12 @@ fn shown_meta(meta: &BTreeMap<String, String>) -> BTreeMap<&str, Cow<'_, str>> {
     shown.collect()
 }
 
-fn secret_text(secret: &Secret, show_secret: bool) -> String {
+/// A secret as it is shown. Those of a snapshot are UUIDs, and need no escapes.
+fn secret_text(secret: &Secret, show_secret: bool) -> Cow<'_, str> {
     if show_secret {
-        secret.expose().to_owned()
+        Cow::Borrowed(secret.expose())
     } else {
-        secret.to_string()
+        Cow::Owned(secret.to_string())
     }
 }
 
@@ -294,21 +297,25 @@ struct PeeringOutput<'a> {
     peer_ca: &'a [String],
     server_addresses: &'a [String],
     manual_server_addresses: &'a [String],
-    secrets: SecretsOutput,
+    secrets: SecretsOutput<'a>,
     create_index: u64,
     modify_index: u64,
 }
 
 #[derive(Serialize)]
-struct SecretsOutput {
+struct SecretsOutput<'a> {
     meaning: &'static str,
-    establishment: Option<String>,
-    active_stream: Option<String>,
-    pending_stream: Option<String>,
+    establishment: Option<Cow<'a, str>>,
+    active_stream: Option<Cow<'a, str>>,
+    pending_stream: Option<Cow<'a, str>>,
 }
 
 fn print_json(state: &State, show_secret: bool) -> Result<(), Failure> {
-    let secret = |secret: &Option<Secret>| secret.as_ref().map(|s| secret_text(s, show_secret));
+    fn text(secret: &Option<Secret>, show_secret: bool) -> Option<Cow<'_, str>> {
+        secret
+            .as_ref()
+            .map(|secret| secret_text(secret, show_secret))
+    }
     output::print_json(&Output {
         schema: "peertok.snapshot/1",
         taken_at: state.meta.taken_at(),
@@ -349,9 +356,9 @@ fn print_json(state: &State, show_secret: bool) -> Result<(), Failure> {
                 manual_server_addresses: &peering.manual_server_addresses,
                 secrets: SecretsOutput {
                     meaning: meaning_name(SecretsMeaning::of(&peering.secrets)),
-                    establishment: secret(&peering.secrets.establishment),
-                    active_stream: secret(&peering.secrets.active_stream),
-                    pending_stream: secret(&peering.secrets.pending_stream),
+                    establishment: text(&peering.secrets.establishment, show_secret),
+                    active_stream: text(&peering.secrets.active_stream, show_secret),
+                    pending_stream: text(&peering.secrets.pending_stream, show_secret),
                 },
                 create_index: peering.create_index,
                 modify_index: peering.modify_index,

@@ -194,7 +194,7 @@ impl Group {
                 break;
             };
             // Lines that were wrapped are of one length, but for the last.
-            let is_line = gap.has_line_end && next.len() == line;
+            let is_line = next.len() == line && !next.is_short();
             let is_last = gap.has_line_end && ends_line(bytes, next.range.end);
             if next.is_random() || is_line {
                 group.random += next.len();

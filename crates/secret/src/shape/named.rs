@@ -134,12 +134,12 @@ fn is_header(name: &str) -> bool {
     name.starts_with("x-") || matches!(name.as_str(), "authorization" | "bearer" | "basic")
 }
 
-/// What stands before a separator between a name and a value: `: `, `=`, `%3D`, a space.
+/// What stands before a separator between a name and a value: `: `, `=`, `%3D`, `', '`, a space.
 fn separator_before(before: &str) -> Option<&str> {
     const ESCAPES: [&str; 6] = ["%3D", "%3d", "%3A", "%3a", "%22", "%20"];
     let mut trimmed = before;
     loop {
-        let shorter = trimmed.trim_end_matches([' ', '"', '\'', '\\', ':', '=']);
+        let shorter = trimmed.trim_end_matches([' ', '"', '\'', '\\', ':', '=', ',']);
         let escape = ESCAPES
             .iter()
             .find_map(|escape| shorter.strip_suffix(escape));
@@ -182,7 +182,11 @@ fn name_before(before: &str) -> Option<&str> {
     let mut last = before.char_indices().rev().take(LONGEST_NAME);
     let start = last.find(|(_, c)| !is_part(*c));
     let start = start.map_or(0, |(at, c)| at + c.len_utf8());
-    before.get(start..).filter(|name| !name.is_empty())
+    let name = before.get(start..).filter(|name| !name.is_empty())?;
+    // The first letter may be that of an escaped line end.
+    let escaped = before.get(..start)?.ends_with('\\');
+    let shorter = name.strip_prefix(['n', 'r', 't']).filter(|_| escaped);
+    Some(shorter.unwrap_or(name))
 }
 
 /// Whether a value is one, and not what stands for it: a digest, a variable, a file's name, dots.

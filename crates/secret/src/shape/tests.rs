@@ -133,6 +133,8 @@ fn values_of_secret_names_are_hidden() {
         format!("Authorization: Bearer {UUID}"),
         format!("initial_management = \"{UUID}\""),
         format!("tokens {{ agent = \"{UUID}\" }}"),
+        format!("tokens {{\\nagent = \\\"{UUID}\\\" }}"),
+        format!("('secret_id', '{UUID}\"')"),
         format!("?token={UUID}&x=1"),
         format!("secret%3D{UUID}"),
         format!("%22SecretID%22%3A%22{UUID}%22"),
