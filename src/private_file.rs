@@ -9,6 +9,10 @@ use std::io;
 use std::path::Path;
 use tempfile::NamedTempFile;
 
+/// The mode of each such file, whatever the umask is.
+#[cfg(unix)]
+pub(crate) const MODE: u32 = 0o600;
+
 const PREFIX: &str = ".peertok-";
 const SUFFIX: &str = ".partial";
 
@@ -21,8 +25,12 @@ impl PrivateFile {
         let file = tempfile::Builder::new()
             .prefix(PREFIX)
             .suffix(SUFFIX)
-            .tempfile_in(folder(path));
-        file.map(Self)
+            .tempfile_in(folder(path))?;
+        // It was made with this mode, less what the umask takes away, which may be too much.
+        #[cfg(unix)]
+        file.as_file()
+            .set_permissions(std::os::unix::fs::PermissionsExt::from_mode(MODE))?;
+        Ok(Self(file))
     }
 
     /// The file to write to.

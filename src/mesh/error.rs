@@ -183,6 +183,12 @@ pub enum Fault {
         /// Why.
         error: SnapshotError,
     },
+    /// A file that is read stands in the kit, where it might be replaced.
+    #[error("{} is in the kit's own folder", .path.display())]
+    InKit {
+        /// The file.
+        path: PathBuf,
+    },
     /// A base lacks something.
     #[error("{}: expected {what}, but found none", .path.display())]
     BaseLacks {
@@ -349,6 +355,9 @@ impl Fault {
             }
             Self::OtherId { .. } => "delete the peering there, then save a new base",
             Self::Turned { .. } => "turn the pair round in the file, or write to another folder",
+            Self::InKit { .. } => {
+                "the next run may replace or remove it: copy it out of the kit, and name the copy"
+            }
             Self::KeyWithoutCa => "without ca and key, a root is made and kept in the folder",
             Self::Ca { fault, .. } => fault.fix(),
             _ => return Vec::new(),
@@ -413,6 +422,25 @@ pub enum MeshError {
         /// The folder.
         path: PathBuf,
     },
+    /// Something else stands in the place of a site's folder, such as a symbolic link.
+    #[error("cannot write into {}: it is {found}, not a folder", .path.display())]
+    NotAFolder {
+        /// What stands there.
+        found: &'static str,
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A file that would be replaced holds a private key that is nowhere else in the kit.
+    #[error(
+        "cannot replace {}: this kit did not write it, and it may hold a private key", .path.display()
+    )]
+    UnknownKey {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The key that seals the manifest cannot be made.
+    #[error("cannot seal the manifest: {0}")]
+    Seal(GenerateError),
     /// What the kit keeps is damaged.
     #[error("expected {} as it was written, but found {found}", .path.display())]
     Kept {
