@@ -4,7 +4,7 @@ use super::pretty;
 use crate::cli::Format;
 use crate::cli::output::{ignore_broken_pipe, print, print_data};
 use crate::cli::report::Failure;
-use crate::cli::text::{self, shown, without_secrets};
+use crate::cli::text::{self, Nearest, shown, without_secrets};
 use crate::explain::{Cause, Page};
 use peertok_secret::redacted;
 use serde::Serialize;
@@ -23,6 +23,8 @@ pub(super) struct Report {
     started: bool,
     /// Whether a page was printed last, which has a blank line after it.
     after_page: bool,
+    /// What is to be printed, until [`Report::flush`].
+    out: String,
 }
 
 #[derive(Serialize)]
@@ -66,6 +68,25 @@ impl Report {
             pages: Vec::new(),
             started: false,
             after_page: false,
+            out: String::new(),
+        }
+    }
+
+    /// What was found since it was printed last.
+    #[cfg(test)]
+    pub(super) fn pending(&self) -> &str {
+        &self.out
+    }
+
+    /// Prints what was found since the last time.
+    pub(super) fn flush(&mut self) -> Result<(), Failure> {
+        if self.out.is_empty() {
+            return Ok(());
+        }
+        let out = std::mem::take(&mut self.out);
+        match self.format {
+            Format::Pretty => print(&out),
+            Format::Json => print_data(&out),
         }
     }
 
@@ -91,7 +112,7 @@ impl Report {
         }
     }
 
-    /// Prints what was found in a message, with its first line and that line's number in a log.
+    /// Takes note of what was found in a message, with its first line and that line's number in a log.
     pub(super) fn message(
         &mut self,
         place: Option<(usize, &str)>,
@@ -99,7 +120,7 @@ impl Report {
     ) -> Result<(), Failure> {
         let line = place.map(|(line, _)| line);
         let head = place.map(|(_, head)| shown(&without_named_secrets(head)));
-        let mut out = String::new();
+        let mut out = std::mem::take(&mut self.out);
         if self.format == Format::Pretty
             && let (Some(line), Some(head)) = (line, &head)
         {
@@ -141,10 +162,8 @@ impl Report {
             }
             self.started = true;
         }
-        match self.format {
-            Format::Pretty => print(&out),
-            Format::Json => print_data(&out),
-        }
+        self.out = out;
+        Ok(())
     }
 
     /// Writes what stands before a match.
@@ -154,6 +173,7 @@ impl Report {
 
     /// Ends the output. Gives the number of different causes.
     pub(super) fn finish(&mut self) -> Result<usize, Failure> {
+        self.flush()?;
         if self.format == Format::Json {
             let mut out = String::new();
             if !self.started {
@@ -207,17 +227,10 @@ fn to_json(value: &impl Serialize) -> Result<String, Failure> {
 fn without_named_secrets(line: &str) -> Cow<'_, str> {
     const NAMES: [&str; 2] = ["secret", "token"];
     let lower = line.to_ascii_lowercase();
-    // Where the next name ends, from an offset on.
-    let next = |from: usize| {
-        let rest = lower.get(from..)?;
-        let ends = NAMES
-            .iter()
-            .filter_map(|name| Some(rest.find(name)? + name.len()));
-        Some(from + ends.min()?)
-    };
+    let mut names = Nearest::new(&lower, NAMES);
     let mut shown = String::with_capacity(line.len());
     let mut from = 0;
-    while let Some(after) = next(from) {
+    while let Some((_, after)) = names.from(from) {
         let rest = line.get(after..).unwrap_or_default();
         let name = match rest.get(..2) {
             Some(id) if id.eq_ignore_ascii_case("id") => 2,
