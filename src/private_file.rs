@@ -38,6 +38,12 @@ impl PrivateFile {
         self.0.as_file_mut()
     }
 
+    /// Makes the content last through a crash.
+    #[cfg(feature = "cli")]
+    pub(crate) fn sync(&self) -> io::Result<()> {
+        self.0.as_file().sync_all()
+    }
+
     /// Syncs the file and gives it its name; a file of that name is replaced only if `replace` is set.
     /// The name itself lasts through a crash once [`sync`] was called.
     pub(crate) fn finish(self, path: &Path, replace: bool) -> io::Result<()> {

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test may panic")]
 
 mod consoles;
+mod delivered;
 mod documented;
 mod files;
 mod hostile;
