@@ -14,6 +14,11 @@ pub(crate) const MAX_FILE: usize = 16 << 20;
 /// The same for a list of files that were written here, which may be a million.
 pub(crate) const MAX_LIST: usize = 512 << 20;
 
+/// How much of a line is left out, in bytes, before the input is taken for something else than lines,
+/// such as a file of zeros that has no end.
+#[cfg(feature = "cli")]
+pub(crate) const MAX_LINE: usize = 64 << 20;
+
 /// The largest buffer that is taken before anything is known of what will be read.
 const MAX_AT_ONCE: usize = 16 << 20;
 
@@ -57,6 +62,15 @@ fn read_up_to(reader: impl Read, limit: usize, expected: usize) -> io::Result<Ze
     let most = u64::try_from(most).unwrap_or(u64::MAX);
     reader.take(most).read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+/// What is said of a line of more than [`MAX_LINE`].
+#[cfg(feature = "cli")]
+pub(crate) fn no_line_end() -> io::Error {
+    io::Error::new(
+        ErrorKind::InvalidData,
+        "a line has no end: this is no text of lines",
+    )
 }
 
 fn too_large(limit: usize) -> io::Error {

@@ -19,7 +19,7 @@ use zeroize::Zeroizing;
 /// The largest token, in bytes, unless `--max-size` says otherwise.
 pub(super) const MAX_SIZE: usize = 1 << 20;
 /// The most that `--max-size` can be, in bytes: a token is read whole.
-const MOST_SIZE: u64 = 1 << 30;
+const MOST_SIZE: u64 = 64 << 20;
 
 /// The arguments that say where a token is.
 #[derive(Args)]

@@ -45,6 +45,12 @@ pub enum Fault {
     /// There is no site.
     #[error("expected at least one site, but found none")]
     NoSites,
+    /// There are more pairs than any kit has.
+    #[error("{count} pairs are too many: a kit has at most 500000")]
+    TooManyPairs {
+        /// How many there are.
+        count: usize,
+    },
     /// A site's name is no name of a peer.
     #[error(transparent)]
     Name(PeerNameError),
@@ -355,6 +361,9 @@ impl Fault {
             }
             Self::OtherId { .. } => "delete the peering there, then save a new base",
             Self::Turned { .. } => "turn the pair round in the file, or write to another folder",
+            Self::TooManyPairs { .. } => {
+                "list the pairs that are needed, as pairs = [{ accept = \"NAME\", dial = \"NAME\" }], or write several kits"
+            }
             Self::InKit { .. } => {
                 "the next run may replace or remove it: copy it out of the kit, and name the copy"
             }

@@ -6,6 +6,7 @@
 mod consoles;
 mod delivered;
 mod documented;
+mod endless;
 mod files;
 mod hostile;
 mod interrupted;

@@ -10,6 +10,7 @@ use super::report::Report;
 use crate::cli::report::{Failure, note};
 use crate::cli::{Status, input::cannot_read};
 use crate::explain::{Explainer, Message, Sieve, Strictness};
+use crate::whole_file::{MAX_LINE, no_line_end};
 use memchr::{memchr, memchr_iter, memmem, memrchr};
 use std::io::{self, ErrorKind, Read};
 use std::ops::Range;
@@ -19,8 +20,6 @@ use zeroize::Zeroizing;
 const LONGEST_LINE: usize = 256 << 10;
 /// How much of a log is in memory at once. It is more than a line.
 const BLOCK: usize = 1 << 20;
-/// How much of a line is left out before it is taken for no line, as in a file of zeros alone.
-const LONGEST_LEFT_OUT: usize = 64 << 20;
 
 /// The message that is being read.
 struct Current {
@@ -234,12 +233,7 @@ impl<R: Read> Blocks<R> {
                 let new = self.buffer.get(start..end).unwrap_or_default();
                 match memchr(b'\n', new) {
                     None if count == 0 => return Ok(None),
-                    None if left_out > LONGEST_LEFT_OUT => {
-                        return Err(io::Error::new(
-                            ErrorKind::InvalidData,
-                            "expected lines, but found one without an end",
-                        ));
-                    }
+                    None if left_out > MAX_LINE => return Err(no_line_end()),
                     None => {
                         self.left_out = Some(left_out + count);
                         end = 0;
