@@ -207,7 +207,7 @@ fn tell_access(out: &Path, built: &Built) {
     if let [first, rest @ ..] = &readable[..] {
         let more = match rest.len() {
             0 => String::new(),
-            more => format!(" and {} more", count(more, "file")),
+            more => format!(" and {}", count(more, "more file")),
         };
         let first = out.join(first);
         warn(&format!(

@@ -262,7 +262,7 @@ impl Explainer {
 /// A line with none of its words has no answer, is not about peering, and changes nothing for the lines
 /// that continue it. The words stand in lines as they are: what [`unescaped`] changes is in none.
 #[cfg(feature = "cli")]
-#[derive(Debug, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct Sieve {
     /// `None` where it could not be made; then no line is left out.
     words: Option<AhoCorasick>,

@@ -11,6 +11,7 @@ mod files;
 mod hostile;
 mod interrupted;
 mod kits;
+mod linear;
 mod page;
 mod paths;
 mod repository;

@@ -18,6 +18,8 @@ use zeroize::Zeroizing;
 
 /// How much of a line is read, in bytes.
 const LONGEST_LINE: usize = 256 << 10;
+/// Up to how many bytes every line is read: making ready to search blocks takes as long.
+const SMALL: usize = 64 << 10;
 /// How much of a log is in memory at once. It is more than a line.
 const BLOCK: usize = 1 << 20;
 
@@ -34,7 +36,10 @@ struct Current {
 /// What was read of a log.
 struct Log<'a> {
     explainer: &'a Explainer,
-    sieve: &'a Sieve,
+    /// What finds the lines that are worth reading; none while all are read.
+    sieve: Option<Sieve>,
+    /// How many bytes were read.
+    size: usize,
     report: Report,
     current: Option<Current>,
     /// How many lines were read.
@@ -47,8 +52,9 @@ struct Log<'a> {
 pub(super) fn run(reader: impl Read, name: &str, report: Report) -> Result<Status, Failure> {
     let explainer = Explainer::new();
     let mut log = Log {
-        sieve: &Sieve::of(&explainer),
         explainer: &explainer,
+        sieve: None,
+        size: 0,
         report,
         current: None,
         lines: 0,
@@ -67,8 +73,12 @@ impl Log<'_> {
     /// Reads some lines.
     fn block(&mut self, block: &[u8]) -> Result<(), Failure> {
         let part = |from: usize, to: usize| block.get(from..to).unwrap_or_default();
+        self.size = self.size.saturating_add(block.len());
+        if self.sieve.is_none() && self.size > SMALL {
+            self.sieve = Some(Sieve::of(self.explainer));
+        }
         let mut done = 0;
-        while let Some(at) = self.sieve.find(part(done, block.len())) {
+        while let Some(at) = self.find(part(done, block.len())) {
             let at = done + at;
             let start = memrchr(b'\n', part(done, at)).map_or(done, |before| done + before + 1);
             let end = memchr(b'\n', part(at, block.len()));
@@ -78,6 +88,14 @@ impl Log<'_> {
             done = end;
         }
         self.pass(part(done, block.len()))
+    }
+
+    /// Where in some lines there is something that is worth reading.
+    fn find(&self, lines: &[u8]) -> Option<usize> {
+        match &self.sieve {
+            Some(sieve) => sieve.find(lines),
+            None => (!lines.is_empty()).then_some(0),
+        }
     }
 
     /// Passes over lines that say nothing. They may end the message before, and start another.
@@ -286,12 +304,13 @@ mod tests {
     }
 
     /// What is told of a log that is read in such pieces.
-    fn told(text: &[u8], pieces: Vec<usize>, sieve: &Sieve) -> (String, usize, usize) {
+    fn told(text: &[u8], pieces: Vec<usize>, sieve: Option<Sieve>) -> (String, usize, usize) {
         // Making these takes longer than a case.
         static EXPLAINER: LazyLock<Explainer> = LazyLock::new(Explainer::new);
         let mut log = Log {
             explainer: &EXPLAINER,
             sieve,
+            size: 0,
             report: Report::new(Format::Json),
             current: None,
             lines: 0,
@@ -336,8 +355,8 @@ mod tests {
         ) {
             static SIEVE: LazyLock<Sieve> = LazyLock::new(|| Sieve::of(&Explainer::new()));
             let text = parts.concat();
-            let all = told(text.as_bytes(), vec![1 << 20], &Sieve::default());
-            prop_assert_eq!(told(text.as_bytes(), pieces, &SIEVE), all);
+            let all = told(text.as_bytes(), vec![1 << 20], None);
+            prop_assert_eq!(told(text.as_bytes(), pieces, Some(SIEVE.clone())), all);
         }
     }
 
