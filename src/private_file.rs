@@ -26,10 +26,8 @@ impl PrivateFile {
             .prefix(PREFIX)
             .suffix(SUFFIX)
             .tempfile_in(folder(path))?;
-        // It was made with this mode, less what the umask takes away, which may be too much.
         #[cfg(unix)]
-        file.as_file()
-            .set_permissions(std::os::unix::fs::PermissionsExt::from_mode(MODE))?;
+        open_to_owner(file.as_file())?;
         Ok(Self(file))
     }
 
@@ -55,6 +53,18 @@ impl PrivateFile {
         };
         named.map(|_| ()).map_err(|error| error.error)
     }
+}
+
+/// Gives the owner what the umask took away. It is left alone otherwise: a file system without modes
+/// refuses to set one.
+#[cfg(unix)]
+fn open_to_owner(file: &File) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let found = file.metadata()?.permissions().mode();
+    if found & MODE == MODE {
+        return Ok(());
+    }
+    file.set_permissions(PermissionsExt::from_mode(MODE))
 }
 
 /// The folder that a file is in.

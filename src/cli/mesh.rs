@@ -201,7 +201,8 @@ fn count(count: usize, what: &str) -> String {
 fn tell_access(out: &Path, built: &Built) {
     let is_readable = |fault: &CheckFault| matches!(fault, CheckFault::Readable { .. });
     let restored = built.restored.iter();
-    let readable = restored.clone().filter(|(_, fault)| is_readable(fault));
+    let open = restored.clone().chain(&built.unrestored);
+    let readable = open.filter(|(_, fault)| is_readable(fault));
     let readable: Vec<&str> = readable.map(|(path, _)| path.as_str()).collect();
     // The file that has all keys and secrets is the first by its name.
     if let [first, rest @ ..] = &readable[..] {
@@ -223,6 +224,16 @@ fn tell_access(out: &Path, built: &Built) {
                 1 => "1 file or folder".to_owned(),
                 many => format!("{many} files and folders"),
             }
+        ));
+    }
+    if let [(first, fault), rest @ ..] = &built.unrestored[..] {
+        let more = match rest.len() {
+            0 => String::new(),
+            more => format!(", as of {more} more"),
+        };
+        warn(&format!(
+            "cannot restore the mode or owner of {}{more}: {fault}. Other users may read the kit; write it to a file system with modes",
+            out.join(first).display()
         ));
     }
     if let [first, rest @ ..] = &built.left[..] {

@@ -35,9 +35,9 @@ impl Access {
     /// What is wrong with the mode and the owner of a file or folder, of which `is_secret` says
     /// whether it holds keys or secrets.
     pub(super) fn faults(self, found: &Metadata, is_secret: bool) -> Vec<CheckFault> {
-        use std::os::unix::fs::{MetadataExt, PermissionsExt};
+        use std::os::unix::fs::MetadataExt;
         let mut faults = Vec::new();
-        let (mode, wanted) = (found.permissions().mode() & 0o7777, wanted(found));
+        let (mode, wanted) = (mode(found), wanted(found));
         if mode != wanted {
             let is_readable = is_secret && mode & 0o044 != 0;
             faults.push(if is_readable {
@@ -71,7 +71,7 @@ impl Access {
         }
         let wanted = wanted(found);
         // Of another's file, only that user can set the mode; it is replaced.
-        if found.permissions().mode() & 0o7777 != wanted && (is_owned || found.is_dir()) {
+        if mode(found) != wanted && (is_owned || found.is_dir()) {
             std::fs::set_permissions(path, PermissionsExt::from_mode(wanted))?;
         }
         Ok(is_owned)
@@ -84,6 +84,14 @@ impl Access {
         }
         Ok(())
     }
+}
+
+/// The mode of a file or folder. A folder may have inherited more, such as its group.
+#[cfg(unix)]
+fn mode(found: &Metadata) -> u32 {
+    use std::os::unix::fs::PermissionsExt;
+    let bits = if found.is_dir() { 0o777 } else { 0o7777 };
+    found.permissions().mode() & bits
 }
 
 #[cfg(unix)]

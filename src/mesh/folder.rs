@@ -26,10 +26,21 @@ pub(super) fn create(path: &Path) -> io::Result<bool> {
         made => {
             made?;
             #[cfg(unix)]
-            fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(MODE))?;
+            open_to_owner(path)?;
             Ok(true)
         }
     }
+}
+
+/// Gives the owner what the umask took away. A file system without modes refuses to set one.
+#[cfg(unix)]
+fn open_to_owner(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let found = fs::metadata(path)?.permissions().mode();
+    if found & MODE == MODE {
+        return Ok(());
+    }
+    fs::set_permissions(path, PermissionsExt::from_mode(MODE))
 }
 
 /// What stands at a place, if anything does. A symbolic link is one, wherever it leads.

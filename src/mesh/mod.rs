@@ -76,6 +76,8 @@ pub struct Built {
     /// The files and folders, by path, whose mode or owner was restored, and what was wrong with it.
     /// The kit's own folder has an empty path.
     pub restored: Vec<(String, CheckFault)>,
+    /// Those whose mode or owner could not be restored, as on a file system without modes.
+    pub unrestored: Vec<(String, CheckFault)>,
     /// The sites whose snapshot has no base: restoring it erases all that a cluster has.
     pub erasing: Vec<String>,
     /// Those of them that were in the kit before, and whose snapshot this run wrote anew.
@@ -166,7 +168,7 @@ pub fn build(
     let writer = Writer::new(out, written_before(out, known.as_ref()), &kept)?;
     kept.write(&writer, known.as_ref())?;
     let written = kit::write(&plan, &kept, options, &writer, progress)?;
-    let restored = writer.restored();
+    let (restored, unrestored) = writer.restored();
     let findings = plan.sites.iter().flat_map(|site| {
         let worth_telling = site
             .findings
@@ -183,6 +185,7 @@ pub fn build(
         removed: written.removed,
         left: written.left,
         restored,
+        unrestored,
         erasing: written.erasing,
         replaced: written.replaced,
         as_restored: written.as_restored,

@@ -44,6 +44,8 @@ pub(super) struct Writer<'a> {
     keys: Vec<Zeroizing<String>>,
     /// The modes and owners that were restored.
     restored: Mutex<Faults>,
+    /// Those that could not be, as on a file system without modes.
+    unrestored: Mutex<Faults>,
 }
 
 impl<'a> Writer<'a> {
@@ -64,6 +66,7 @@ impl<'a> Writer<'a> {
                 .map(Zeroizing::new)
                 .collect(),
             restored: Mutex::default(),
+            unrestored: Mutex::default(),
         };
         let found = fs::metadata(out).map_err(MeshError::io("read", out))?;
         writer.restore("", out, &found)?;
@@ -75,12 +78,14 @@ impl<'a> Writer<'a> {
         &self.before
     }
 
-    /// The modes and owners that were restored, in the order of their paths.
-    pub(super) fn restored(self) -> Faults {
-        let restored = self.restored.into_inner();
-        let mut restored = restored.unwrap_or_else(PoisonError::into_inner);
-        restored.sort_by(|(one, _), (other, _)| one.cmp(other));
-        restored
+    /// The modes and owners that were restored, and those that could not be, in the order of paths.
+    pub(super) fn restored(self) -> (Faults, Faults) {
+        let sorted = |faults: Mutex<Faults>| {
+            let mut faults = faults.into_inner().unwrap_or_else(PoisonError::into_inner);
+            faults.sort_by(|(one, _), (other, _)| one.cmp(other));
+            faults
+        };
+        (sorted(self.restored), sorted(self.unrestored))
     }
 
     /// Refuses anything else in the place of a site's folder, before anything is written.
@@ -235,10 +240,19 @@ impl<'a> Writer<'a> {
             return Ok(true);
         }
         let restored = self.access.restore(place, found);
-        let is_owned = restored.map_err(MeshError::io("restore the mode of", place))?;
+        // Who cannot restore it writes all the same, and says so.
+        let is_owned = *restored.as_ref().unwrap_or(&true);
+        let again = fs::symlink_metadata(place);
+        let is_right = restored.is_ok()
+            && again.is_ok_and(|found| !is_owned || self.access.faults(&found, false).is_empty());
+        let list = if is_right {
+            &self.restored
+        } else {
+            &self.unrestored
+        };
         let faults = faults.into_iter().map(|fault| (path.to_owned(), fault));
-        let mut all = self.restored.lock().unwrap_or_else(PoisonError::into_inner);
-        all.extend(faults);
+        let mut list = list.lock().unwrap_or_else(PoisonError::into_inner);
+        list.extend(faults);
         Ok(is_owned)
     }
 

@@ -388,3 +388,30 @@ fn a_file_that_was_changed_is_not_that_of_the_kit() {
     }
     assert_eq!(kit.faults_against(&text()), []);
 }
+
+/// A kit of an earlier release has no seal: the next run seals it, and it is a kit like any other.
+#[test]
+fn a_kit_without_a_seal_gets_one() {
+    let kit = Kit::new();
+    kit.build(&text());
+    let state = fs::read_to_string(kit.out().join(STATE)).unwrap();
+    let lines = state.lines().filter(|line| !line.contains("\"seal_key\""));
+    let mut old: String = lines.map(|line| format!("{line}\n")).collect();
+    old.truncate(old.len() - 65);
+    let sum = sha256(old.as_bytes());
+    kit.put(STATE, format!("{old}{sum}\n"));
+    let manifest = fs::read_to_string(kit.out().join("manifest.json")).unwrap();
+    let (files, _) = manifest.split_once(",\n  \"state\"").unwrap();
+    kit.put("manifest.json", format!("{files}\n}}\n"));
+    let faults = kit.faults();
+    assert_eq!(faults.len(), 1, "{faults:?}");
+    assert!(
+        faults[0].1.starts_with("the manifest was changed"),
+        "{faults:?}"
+    );
+
+    let built = kit.build(&sites(&["berlin", "oslo"]));
+    assert!(built.removed > 0 && built.left.is_empty());
+    assert!(!kit.out().join("tokyo").exists());
+    assert_eq!(kit.faults(), []);
+}

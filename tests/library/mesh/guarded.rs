@@ -36,7 +36,7 @@ fn every_mode_is_checked_and_restored() {
     let files = kit.files();
     let all = all_of(&kit);
     let right = |path: &Path| if path.is_dir() { 0o700 } else { 0o600 };
-    let modes = [0o644, 0o755, 0o777, 0o640, 0o1700, 0o704];
+    let modes = [0o644, 0o755, 0o777, 0o640, 0o701, 0o704];
     let modes = modes.into_iter().cycle();
     for ((name, path), mode) in all.iter().zip(modes) {
         set_mode(path, mode);
