@@ -50,6 +50,7 @@ pub(crate) fn read_open(file: &File, limit: usize) -> io::Result<Zeroizing<Vec<u
 }
 
 /// Reads to the end, or one byte over `limit`.
+#[cfg(feature = "cli")]
 pub(crate) fn read_over(reader: impl Read, limit: usize) -> io::Result<Zeroizing<Vec<u8>>> {
     read_up_to(reader, limit, MAX_AT_ONCE)
 }
@@ -99,6 +100,7 @@ mod tests {
                 None => assert_eq!(read.unwrap_err().kind(), ErrorKind::FileTooLarge),
             }
         }
+        #[cfg(feature = "cli")]
         assert_eq!(read_over(&b"12345"[..], 3).unwrap().len(), 4);
     }
 

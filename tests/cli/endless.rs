@@ -127,7 +127,11 @@ fn arguments(help: &str) -> BTreeSet<String> {
 
 fn sparse(path: &Path) {
     // What is written by a kit is for its owner alone.
-    let file = fs::File::options().create(true).write(true).open(path);
+    let file = fs::File::options()
+        .create(true)
+        .truncate(true)
+        .write(true)
+        .open(path);
     let file = file.unwrap();
     file.set_permissions(fs::Permissions::from_mode(0o600))
         .unwrap();

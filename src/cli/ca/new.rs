@@ -123,13 +123,11 @@ fn write(arguments: &Args, root: &NewRoot) -> Result<(), Failure> {
         file.sync()?;
         staged.push(file);
     }
-    let mut written = 0;
-    for file in staged {
+    for (written, file) in staged.into_iter().enumerate() {
         file.finish().map_err(|failure| match written {
             0 => failure,
             _ => failure.hint("the files of this folder do not fit together now: do not use them"),
         })?;
-        written += 1;
     }
     Ok(())
 }
