@@ -242,7 +242,7 @@ fn tell_access(out: &Path, built: &Built) {
             more => format!(" and {more} more"),
         };
         warn(&format!(
-            "left {}{more}, which the kit no longer has: it changed since it was written. Delete it if you do not need it",
+            "left {}{more}, which the kit no longer has: it changed since it was written, or holds a private key. Delete it if you do not need it",
             out.join(first).display()
         ));
     }
@@ -383,7 +383,7 @@ fn failure(error: &MeshError) -> Failure {
             failure.hint("a kit has its files in folders of its own: remove it, then run again")
         }
         MeshError::UnknownKey { .. } => {
-            failure.hint("move the file out of the kit, or delete it if you do not need it, then run again")
+            failure.hint("move the file out of the kit, or delete it if you have the key elsewhere, then run again")
         }
         MeshError::NotAKit { .. } => failure.hint("name a folder that is empty or not there yet"),
         MeshError::Busy { .. } => failure.hint("wait until it has ended"),

@@ -439,9 +439,9 @@ pub enum MeshError {
         /// The folder.
         path: PathBuf,
     },
-    /// A file that would be replaced holds a private key that is nowhere else in the kit.
+    /// A file that would be replaced may hold a private key that the kit does not keep.
     #[error(
-        "cannot replace {}: this kit did not write it, and it may hold a private key", .path.display()
+        "cannot replace {}: it may hold a private key that .mesh-state.json does not have", .path.display()
     )]
     UnknownKey {
         /// The file.

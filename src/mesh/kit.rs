@@ -37,7 +37,7 @@ pub(super) struct Written {
     pub(super) written: usize,
     pub(super) unchanged: usize,
     pub(super) removed: usize,
-    /// What is no part of the kit any more, but was changed since it was written, and so was left.
+    /// What is no part of the kit any more but was left.
     pub(super) left: Vec<String>,
     /// The sites whose snapshot has no base.
     pub(super) erasing: Vec<String>,

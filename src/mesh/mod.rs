@@ -53,6 +53,7 @@ use plan::Plan;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, TryLockError};
 use std::path::Path;
+use std::time::Duration;
 use writer::Writer;
 
 /// A kit that was written.
@@ -71,7 +72,8 @@ pub struct Built {
     pub unchanged: usize,
     /// How many were removed, as they are no part of the kit any more.
     pub removed: usize,
-    /// What is no part of the kit any more, but was changed since it was written, and so was left.
+    /// What is no part of the kit any more but was left: it was changed since it was written, or holds
+    /// a private key that is not kept.
     pub left: Vec<String>,
     /// The files and folders, by path, whose mode or owner was restored, and what was wrong with it.
     /// The kit's own folder has an empty path.
@@ -236,12 +238,18 @@ fn check_is_kit(out: &Path) -> Result<(), MeshError> {
 
 /// Keeps other runs out of the folder until the lock is dropped.
 fn lock(out: &Path) -> Result<File, MeshError> {
+    /// A child that was just forked holds the locks of its parent until it runs its own program.
+    const TRIES: u32 = 20;
+    const PAUSE: Duration = Duration::from_millis(10);
     let folder = File::open(out).map_err(MeshError::io("read", out))?;
-    match folder.try_lock() {
-        Err(TryLockError::WouldBlock) => Err(MeshError::Busy {
-            path: out.to_owned(),
-        }),
-        // A file system without locks is no reason to write nothing.
-        _ => Ok(folder),
+    for _ in 0..TRIES {
+        match folder.try_lock() {
+            Err(TryLockError::WouldBlock) => std::thread::sleep(PAUSE),
+            // A file system without locks is no reason to write nothing.
+            _ => return Ok(folder),
+        }
     }
+    Err(MeshError::Busy {
+        path: out.to_owned(),
+    })
 }

@@ -6,8 +6,9 @@
 //!
 //! - A file is removed only if it is one of a kit, listed in a manifest that this kit sealed, and its
 //!   content is still what was written.
-//! - A file is replaced only if its content is what was written, or holds no private key but those that
-//!   `.mesh-state.json` has. A snapshot holds that of its cluster's CA.
+//! - A file is removed or replaced only if it holds no private key but those that `.mesh-state.json` has.
+//! - A snapshot holds that of its cluster's CA, as does its base. It is replaced if its content is what was
+//!   written, or if it has no roots.
 
 use super::access::Access;
 use super::error::MeshError;
@@ -17,7 +18,7 @@ use super::folder;
 use super::kept::Kept;
 use crate::private_file::{self, PrivateFile};
 use crate::snapshot::State;
-use crate::whole_file::MAX_FILE;
+use crate::whole_file::MAX_LIST;
 use base16ct::lower::encode_string as hex;
 use memchr::memmem;
 use ring::digest::{SHA256, digest};
@@ -68,8 +69,10 @@ impl<'a> Writer<'a> {
             restored: Mutex::default(),
             unrestored: Mutex::default(),
         };
-        let found = fs::metadata(out).map_err(MeshError::io("read", out))?;
-        writer.restore("", out, &found)?;
+        // The folder itself may be named through a symbolic link.
+        let place = out.canonicalize().map_err(MeshError::io("read", out))?;
+        let found = fs::metadata(&place).map_err(MeshError::io("read", out))?;
+        writer.restore("", &place, &found);
         Ok(writer)
     }
 
@@ -111,7 +114,10 @@ impl<'a> Writer<'a> {
         });
         made.map_err(MeshError::io("make", &path))?;
         match self.check_folder(site)? {
-            Some(found) => self.restore(site, &path, &found).map(|_| ()),
+            Some(found) => {
+                self.restore(site, &path, &found);
+                Ok(())
+            }
             None => Ok(()),
         }
     }
@@ -129,7 +135,7 @@ impl<'a> Writer<'a> {
         {
             let is_same = usize::try_from(found.len()) == Ok(content.len())
                 && folder::read(&place, content.len()).is_ok_and(|there| *there == content);
-            let is_owned = self.restore(path, &place, &found)?;
+            let is_owned = self.restore(path, &place, &found);
             if is_same && is_owned {
                 return Ok(false);
             }
@@ -168,7 +174,7 @@ impl<'a> Writer<'a> {
         {
             let length = staged.file().seek(io::SeekFrom::End(0)).map_err(failed())?;
             let is_same = found.len() == length && self.sum(path).is_ok_and(|there| there == sum);
-            let is_owned = self.restore(path, &place, &found)?;
+            let is_owned = self.restore(path, &place, &found);
             if is_same && is_owned {
                 return Ok(false);
             }
@@ -196,7 +202,9 @@ impl<'a> Writer<'a> {
         let is_gone = match folder::look(&place) {
             Ok(None) => true,
             Ok(Some(_)) => {
-                self.sum(path).is_ok_and(|there| there == sum) && fs::remove_file(&place).is_ok()
+                self.sum(path).is_ok_and(|there| there == sum)
+                    && self.holds_unknown_key(path).is_ok_and(|holds| !holds)
+                    && fs::remove_file(&place).is_ok()
             }
             Err(_) => false,
         };
@@ -233,11 +241,11 @@ impl<'a> Writer<'a> {
 
     /// Restores the mode and the owner of what is there, and takes note of it. Says whether the owner
     /// is right now.
-    fn restore(&self, path: &str, place: &Path, found: &Metadata) -> Result<bool, MeshError> {
+    fn restore(&self, path: &str, place: &Path, found: &Metadata) -> bool {
         let is_secret = found.is_file() && files::is_secret(path);
         let faults = self.access.faults(found, is_secret);
         if faults.is_empty() {
-            return Ok(true);
+            return true;
         }
         let restored = self.access.restore(place, found);
         // Who cannot restore it writes all the same, and says so.
@@ -253,7 +261,7 @@ impl<'a> Writer<'a> {
         let faults = faults.into_iter().map(|fault| (path.to_owned(), fault));
         let mut list = list.lock().unwrap_or_else(PoisonError::into_inner);
         list.extend(faults);
-        Ok(is_owned)
+        is_owned
     }
 
     /// Refuses to replace a file of which a private key would be lost.
@@ -263,33 +271,34 @@ impl<'a> Writer<'a> {
             return Ok(());
         }
         let place = self.out.join(path);
-        let read = || -> io::Result<bool> {
-            if let Some(sum) = self.before.get(path)
-                && self.sum(path)? == *sum
-            {
-                return Ok(false);
-            }
-            let file = folder::open(&place)?;
-            if path.ends_with(SNAPSHOT)
-                && let Some(holds_key) = holds_key(&file)
-            {
-                return Ok(holds_key);
-            }
-            let content = folder::read(&place, MAX_FILE)?;
-            let count = |in_text: &[u8], of: &[u8]| memmem::find_iter(in_text, of).count();
-            let marks = count(&content, MARK);
-            let known = self.keys.iter().map(|key| {
-                let marks = count(key.as_bytes(), MARK);
-                marks * count(&content, key.as_bytes())
-            });
-            Ok(marks > 0 && marks > known.sum())
-        };
-        let is_unknown = read().map_err(MeshError::io("replace", &place))?;
-        if is_unknown {
+        let is_unknown = self.holds_unknown_key(path);
+        if is_unknown.map_err(MeshError::io("replace", &place))? {
             Err(MeshError::UnknownKey { path: place })
         } else {
             Ok(())
         }
+    }
+
+    /// Whether a file may hold a private key that is not kept.
+    fn holds_unknown_key(&self, path: &str) -> io::Result<bool> {
+        let place = self.out.join(path);
+        if path.ends_with(SNAPSHOT) {
+            if self.before.get(path) == Some(&self.sum(path)?) {
+                return Ok(false);
+            }
+            if let Some(holds_key) = holds_key(&folder::open(&place)?) {
+                return Ok(holds_key);
+            }
+        }
+        let limit = usize::try_from(files::limit(path)).unwrap_or(usize::MAX);
+        let content = folder::read(&place, limit.min(MAX_LIST))?;
+        let count = |in_text: &[u8], of: &[u8]| memmem::find_iter(in_text, of).count();
+        let marks = count(&content, MARK);
+        let known = self.keys.iter().map(|key| {
+            let marks = count(key.as_bytes(), MARK);
+            marks * count(&content, key.as_bytes())
+        });
+        Ok(marks > 0 && marks > known.sum())
     }
 }
 

@@ -304,8 +304,8 @@ fn what_a_kit_must_not_touch_is_named() {
     assert_eq!(status, 2);
     assert_eq!(
         stderr,
-        "peertok: error: cannot replace kit/tokyo/agent-ca.json: this kit did not write it, and it may hold a private key\n\
-         peertok: hint: move the file out of the kit, or delete it if you do not need it, then run again\n"
+        "peertok: error: cannot replace kit/tokyo/agent-ca.json: it may hold a private key that .mesh-state.json does not have\n\
+         peertok: hint: move the file out of the kit, or delete it if you have the key elsewhere, then run again\n"
     );
     assert_eq!(fs::read(&agent).unwrap(), key);
     fs::write(&agent, own).unwrap();
@@ -349,7 +349,7 @@ fn what_a_kit_must_not_touch_is_named() {
     let (status, _, stderr) = printed(&build, folder);
     assert_eq!(status, 0, "{stderr}");
     assert!(
-        stderr.contains("peertok: warning: left kit/tokyo/berlin.token, which the kit no longer has: it changed since it was written. Delete it if you do not need it\n"),
+        stderr.contains("peertok: warning: left kit/tokyo/berlin.token, which the kit no longer has: it changed since it was written, or holds a private key. Delete it if you do not need it\n"),
         "{stderr}"
     );
     fs::remove_file(folder.join("kit/.mesh-state.json")).unwrap();

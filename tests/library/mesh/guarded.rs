@@ -356,6 +356,52 @@ fn an_unknown_private_key_is_never_replaced() {
     }
 }
 
+/// A key that was given may be in the kit alone by the time that it leaves it.
+#[test]
+fn a_key_that_was_given_is_never_removed() {
+    let kit = Kit::new();
+    let folder = kit.folder.path();
+    let make = |name: &str| {
+        let made = peertok::ca::new_root(&peertok::ca::RootOptions::new(now())).unwrap();
+        fs::write(folder.join(format!("{name}.pem")), &made.certificate).unwrap();
+        fs::write(folder.join(format!("{name}.key")), &*made.private_key).unwrap();
+        made.private_key
+    };
+    let key = make("one");
+    make("two");
+    let with = |name: &str, more: &str| {
+        let path = folder.join(name);
+        let path = path.to_str().unwrap();
+        let key = if more.is_empty() {
+            String::new()
+        } else {
+            format!("key = \"{path}.key\"\n")
+        };
+        format!("{}ca = [\"{path}.pem\"]\n{key}", sites(&["oslo", "berlin"]))
+    };
+    kit.build(&with("one", "key"));
+    let agent = kit.out().join("berlin/agent-ca.json");
+    let text = fs::read(&agent).unwrap();
+    assert!(String::from_utf8_lossy(&text).contains(&key.replace('\n', "\\n")));
+    assert_eq!(kit.build(&with("one", "key")).written, 0);
+
+    let built = kit.build(&with("one", ""));
+    assert_eq!(built.left, ["berlin/agent-ca.json"]);
+    assert_eq!(fs::read(&agent).unwrap(), text);
+    let error = kit.build_at(&with("two", "key"), &[], now()).unwrap_err();
+    assert!(matches!(error, MeshError::UnknownKey { .. }), "{error}");
+    assert_eq!(fs::read(&agent).unwrap(), text);
+    // The same with a manifest that lists it.
+    kit.build(&with("one", "key"));
+    assert_eq!(kit.faults(), []);
+    let error = kit.build_at(&with("two", "key"), &[], now()).unwrap_err();
+    assert!(matches!(error, MeshError::UnknownKey { .. }), "{error}");
+    assert_eq!(fs::read(&agent).unwrap(), text);
+    fs::remove_file(&agent).unwrap();
+    kit.build(&with("two", "key"));
+    assert_eq!(kit.faults(), []);
+}
+
 /// What the file names is not in the kit, where it would be replaced or removed.
 #[test]
 fn what_is_read_is_never_in_the_kit() {
