@@ -87,6 +87,7 @@ pub mod roots;
 mod similar;
 pub mod snapshot;
 mod text;
+mod whole_file;
 
 #[doc(inline)]
 pub use peering_token as token;

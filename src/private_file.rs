@@ -9,6 +9,10 @@ use std::io;
 use std::path::Path;
 use tempfile::NamedTempFile;
 
+/// The mode of each such file, whatever the umask is.
+#[cfg(unix)]
+pub(crate) const MODE: u32 = 0o600;
+
 const PREFIX: &str = ".peertok-";
 const SUFFIX: &str = ".partial";
 
@@ -21,13 +25,21 @@ impl PrivateFile {
         let file = tempfile::Builder::new()
             .prefix(PREFIX)
             .suffix(SUFFIX)
-            .tempfile_in(folder(path));
-        file.map(Self)
+            .tempfile_in(folder(path))?;
+        #[cfg(unix)]
+        open_to_owner(file.as_file())?;
+        Ok(Self(file))
     }
 
     /// The file to write to.
     pub(crate) fn file(&mut self) -> &mut File {
         self.0.as_file_mut()
+    }
+
+    /// Makes the content last through a crash.
+    #[cfg(feature = "cli")]
+    pub(crate) fn sync(&self) -> io::Result<()> {
+        self.0.as_file().sync_all()
     }
 
     /// Syncs the file and gives it its name; a file of that name is replaced only if `replace` is set.
@@ -41,6 +53,18 @@ impl PrivateFile {
         };
         named.map(|_| ()).map_err(|error| error.error)
     }
+}
+
+/// Gives the owner what the umask took away. It is left alone otherwise: a file system without modes
+/// refuses to set one.
+#[cfg(unix)]
+fn open_to_owner(file: &File) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let found = file.metadata()?.permissions().mode();
+    if found & MODE == MODE {
+        return Ok(());
+    }
+    file.set_permissions(PermissionsExt::from_mode(MODE))
 }
 
 /// The folder that a file is in.

@@ -3,7 +3,7 @@
 
 use super::layout::{Layout, Place};
 use super::report::warn;
-use super::text::{shown, shown_within};
+use super::text::{is_unsafe, shown, shown_within};
 use crate::finding::{Context, Finding, Level, findings};
 use crate::inspect::Inspection;
 use crate::roots::RootDetails;
@@ -118,10 +118,39 @@ pub(super) fn source_at(text: &str, span: Range<usize>, name: &str) -> String {
         return String::new();
     }
     let before = text.get(..start).unwrap_or_default().matches('\n').count();
-    let mark = AnnotationKind::Primary.span(span.start - start..span.end - start);
-    let snippet = Snippet::source(lines).line_start(before + 1).path(name);
+    let (lines, span) = escaped(lines, span.start - start..span.end - start);
+    let mark = AnnotationKind::Primary.span(span);
+    let name = shown(name);
+    let snippet = Snippet::source(&lines).line_start(before + 1).path(&name);
     let group = Group::with_level(snippets::Level::ERROR).element(snippet.annotation(mark));
     render(&[group])
+}
+
+/// Lines with whatever a terminal would act on escaped, and where a part of them stands then.
+fn escaped(lines: &str, span: Range<usize>) -> (String, Range<usize>) {
+    let mut shown = String::with_capacity(lines.len());
+    let (mut start, mut end) = (None, None);
+    for (at, character) in lines.char_indices() {
+        if at >= span.start {
+            start.get_or_insert(shown.len());
+        }
+        if at >= span.end {
+            end.get_or_insert(shown.len());
+        }
+        let rest = lines.get(at..).unwrap_or_default();
+        if rest == "\r" || rest.starts_with("\r\n") {
+            continue;
+        }
+        // A line break ends a line here, too, and a tab is shown as blanks.
+        if !matches!(character, '\n' | '\t') && is_unsafe(character) {
+            shown.extend(character.escape_default());
+        } else {
+            shown.push(character);
+        }
+    }
+    let end = end.unwrap_or(shown.len());
+    let start = start.unwrap_or(end).min(end);
+    (shown, start..end)
 }
 
 /// Warns of what is found in a token that was just made, or is about to be honoured by `acceptor`.

@@ -1,7 +1,7 @@
 //! `peertok diff`: what differs between two tokens, and what that means.
 
 use super::decode::list_name;
-use super::input::{MAX_SIZE, Source};
+use super::input::{MAX_SIZE, Source, size};
 use super::report::Failure;
 use super::text::{Refused, shown};
 use super::{Format, Status, output};
@@ -35,7 +35,7 @@ pub(super) struct Args {
     #[arg(long, value_enum, default_value_t = Format::Pretty, hide_possible_values = true)]
     format: Format,
     /// Refuse a token over so many bytes.
-    #[arg(long, value_name = "BYTES", default_value_t = MAX_SIZE)]
+    #[arg(long, value_name = "BYTES", default_value_t = MAX_SIZE, value_parser = size)]
     max_size: usize,
 }
 

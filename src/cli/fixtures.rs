@@ -4,6 +4,7 @@ use super::judging::moment;
 use super::report::Failure;
 use super::{Status, output};
 use crate::text::shown;
+use crate::whole_file::{MAX_LIST, read_file};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use peertok_fixtures::{Area, Entry, Manifest, Settings, Vector, corpus, random};
@@ -247,7 +248,7 @@ fn files_of_before(folder: &Path) -> Result<BTreeSet<String>, Failure> {
     if found.is_empty() {
         return Ok(found);
     }
-    let labels = fs::read(folder.join(MANIFEST)).ok();
+    let labels = read_file(&folder.join(MANIFEST), MAX_LIST).ok();
     let labels = labels.and_then(|labels| serde_json::from_slice::<Labels>(&labels).ok());
     let mut known = BTreeSet::new();
     if let Some(labels) = labels.filter(|labels| labels.schema == Manifest::SCHEMA) {

@@ -181,11 +181,7 @@ pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
         (staged, advice) = (Some(snapshot), of_restore);
     }
 
-    // A token whose snapshot is missing does no harm; a snapshot whose token is lost cannot be used.
-    arguments.output.write(&generated.text)?;
-    if let Some(snapshot) = staged {
-        snapshot.finish()?;
-    }
+    arguments.output.write_with(&generated.text, staged)?;
     for notice in &generated.notices {
         warn(&notice.to_string());
     }

@@ -6,20 +6,22 @@ use super::text::shown;
 use super::{kubernetes, output};
 use crate::input::{InputFormat, TokenInput};
 use crate::kubernetes::{SecretKeyRef, Selector, looks_like_manifest};
+pub(super) use crate::whole_file::too_large_message as too_large;
+use crate::whole_file::{self, MAX_FILE};
 use clap::Args;
 use peering_token::{decode_base64, secrets_in};
 use peertok_secret::Secret;
 use std::ffi::OsStr;
 use std::fs::File;
-use std::io::{self, IsTerminal, Read};
+use std::io::{self, ErrorKind, IsTerminal, Read};
 use std::path::Path;
 use std::str::FromStr;
 use zeroize::Zeroizing;
 
 /// The largest token, in bytes, unless `--max-size` says otherwise.
 pub(super) const MAX_SIZE: usize = 1 << 20;
-/// The largest file that goes with a token, such as one of roots, in bytes.
-const MAX_FILE: usize = 16 << 20;
+/// The most that `--max-size` can be, in bytes: a token is read whole.
+const MOST_SIZE: u64 = 64 << 20;
 
 /// The arguments that say where a token is.
 #[derive(Args)]
@@ -31,7 +33,7 @@ pub(super) struct TokenArgs {
     /// of a token, or a Kubernetes Secret in YAML or JSON, or several of them.
     pub(super) token: Option<std::ffi::OsString>,
     /// Refuse a token over so many bytes.
-    #[arg(long, value_name = "BYTES", default_value_t = MAX_SIZE)]
+    #[arg(long, value_name = "BYTES", default_value_t = MAX_SIZE, value_parser = size)]
     pub(super) max_size: usize,
     /// Of several Kubernetes Secrets, take this one: [NAMESPACE/]NAME[:KEY].
     #[arg(long, value_name = "SECRET", value_parser = Selector::from_str)]
@@ -178,23 +180,29 @@ fn at_removed(argument: &OsStr) -> &OsStr {
     path.map_or(argument, OsStr::new)
 }
 
-/// What is said of more bytes than are read.
-pub(super) fn too_large(limit: usize) -> String {
-    format!("expected at most {limit} bytes, but found more")
+/// A limit in bytes, as `--max-size` takes it.
+pub(super) fn size(text: &str) -> Result<usize, String> {
+    let given: u64 = text.parse().map_err(|error| format!("{error}"))?;
+    if given > MOST_SIZE {
+        return Err(format!("the most is {MOST_SIZE}"));
+    }
+    usize::try_from(given).map_err(|error| error.to_string())
 }
 
 /// Reads a file that goes with a token, and is called `name` in messages; `-` is standard input.
 pub(super) fn read_file(path: &Path, name: &str) -> Result<Zeroizing<Vec<u8>>, Failure> {
-    let file = if path == Path::new("-") {
-        read_over(io::stdin().lock(), "standard input", MAX_FILE)?
-    } else {
-        let file = File::open(path).map_err(|error| cannot_read(name, &error))?;
-        read_over(file, name, MAX_FILE)?
-    };
-    if file.len() > MAX_FILE {
+    if path != Path::new("-") {
+        return whole_file::read_file(path, MAX_FILE).map_err(|error| match error.kind() {
+            ErrorKind::FileTooLarge => too_large_file(name),
+            _ => cannot_read(name, &error),
+        });
+    }
+    let name = "standard input";
+    let given = read_over(io::stdin().lock(), name, MAX_FILE)?;
+    if given.len() > MAX_FILE {
         Err(too_large_file(name))
     } else {
-        Ok(file)
+        Ok(given)
     }
 }
 
@@ -213,14 +221,7 @@ pub(super) fn cannot_read(name: &str, error: &io::Error) -> Failure {
 
 /// Reads to the end, or one byte over `limit`.
 fn read_over(reader: impl Read, name: &str, limit: usize) -> Result<Zeroizing<Vec<u8>>, Failure> {
-    let most = limit.saturating_add(1);
-    // With its capacity from the start, the buffer leaves no copies of a secret behind.
-    let mut bytes = Zeroizing::new(Vec::with_capacity(most.min(MAX_FILE)));
-    reader
-        .take(u64::try_from(most).unwrap_or(u64::MAX))
-        .read_to_end(&mut bytes)
-        .map_err(|error| cannot_read(name, &error))?;
-    Ok(bytes)
+    whole_file::read_over(reader, limit).map_err(|error| cannot_read(name, &error))
 }
 
 /// Reads a token of at most `max_size` bytes, or gives `None` where there are more. A manifest may

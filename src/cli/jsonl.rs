@@ -13,6 +13,7 @@ use super::report::Failure;
 use super::text::{self, Verdict};
 use crate::finding::{Context, Finding, rules};
 use crate::inspect::Inspector;
+use crate::whole_file::{MAX_LINE, no_line_end};
 use peering_token::schema::Field;
 use peertok_secret::{Redactor, Secret};
 use serde::{Deserialize, Serialize};
@@ -241,6 +242,7 @@ impl LineReader {
         let mut buffer = self.buffer();
         let mut filled = 0;
         let mut overlong = false;
+        let mut left_out = 0;
         loop {
             if filled == buffer.len() {
                 // A buffer that grows leaves copies of secrets behind, so a new one takes its place.
@@ -260,9 +262,14 @@ impl LineReader {
             if overlong {
                 let end = memchr::memchr(b'\n', &buffer[fresh.clone()]);
                 if end.is_none() && !ended {
+                    left_out += read;
+                    if left_out > MAX_LINE {
+                        return Err(no_line_end());
+                    }
                     filled = 0;
                     continue;
                 }
+                left_out = 0;
                 let after = fresh.start + end.map_or(0, |at| at + 1);
                 buffer.copy_within(after..filled, 0);
                 filled -= after;

@@ -6,18 +6,25 @@ use super::judging::moment;
 use super::report::{Failure, note, warn};
 use super::{Status, output};
 use crate::finding::{Finding, Level};
-use crate::mesh::{Built, Checked, Fault, Located, MeshError, Mode, Options, build, check};
+use crate::mesh::{
+    Built, CheckFault, Checked, Fault, Located, MeshError, Mode, Options, build, check,
+    check_against, is_within,
+};
 use crate::restore::ERASED;
 use crate::text::{date, one_line, shown};
 use clap::ValueEnum;
 use jiff::Timestamp;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The name of a site's snapshot.
 const SNAPSHOT: &str = "seeded.snap";
+/// How many faults of a file are shown: who has more begins with these.
+const MOST_FAULTS: usize = 20;
+/// How many faults of a kit are shown.
+const MOST_CHECKED: usize = 1000;
 /// From how many pairs on progress is shown: fewer are written before anyone looks.
 const MANY: usize = 100;
 
@@ -29,7 +36,8 @@ const MANY: usize = 100;
 #[command(after_help = "Examples:\n  \
     peertok mesh mesh.toml --out kit\n  \
     peertok mesh mesh.toml --out kit --rotate berlin/tokyo\n  \
-    peertok mesh --check kit --at 2027-01-01T00:00:00Z")]
+    peertok mesh --check kit --at 2027-01-01T00:00:00Z\n  \
+    peertok mesh mesh.toml --check kit")]
 pub(super) struct Args {
     /// The file that describes the sites and who peers with whom; - is standard input.
     #[arg(required_unless_present = "check")]
@@ -57,8 +65,9 @@ pub(super) struct Args {
     /// Start from bases that are older than an hour, or than the last snapshot for their site.
     #[arg(long, conflicts_with = "check")]
     allow_old_base: bool,
-    /// Check a folder: sums, tokens, snapshots and dates.
-    #[arg(long, value_name = "DIR", conflicts_with = "file")]
+    /// Check a kit: files, modes, tokens, snapshots and dates. With FILE, compare every file of the
+    /// kit with what FILE gives.
+    #[arg(long, value_name = "DIR")]
     check: Option<PathBuf>,
     /// Judge dates at another moment than now, such as 2027-03-01 or 2027-03-01T08:00:00Z.
     #[arg(long, value_name = "TIME", value_parser = moment, requires = "check")]
@@ -72,33 +81,70 @@ enum ModeArg {
 }
 
 pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
-    if let Some(folder) = &arguments.check {
-        let at = arguments.at.unwrap_or_else(Timestamp::now);
-        let checked = check(folder, at).map_err(|error| failure(&error))?;
-        return tell_checked(folder, &checked, at);
-    }
-    let (Some(path), Some(out)) = (&arguments.file, &arguments.out) else {
-        return Err(Failure::could_not_run(
+    let at = arguments.at.unwrap_or_else(Timestamp::now);
+    match (&arguments.file, &arguments.check, &arguments.out) {
+        (None, Some(folder), _) => {
+            let checked = check(folder, at).map_err(|error| failure(&error))?;
+            tell_checked(folder, &checked, at)
+        }
+        (Some(file), Some(folder), _) => {
+            let input = Input::read(file)?;
+            let options = input.options(file, folder);
+            let checked = check_against(&input.text, &options, at);
+            tell_checked(folder, &checked.map_err(|error| input.failure(error))?, at)
+        }
+        (Some(file), None, Some(out)) => write_kit(arguments, file, out),
+        _ => Err(Failure::could_not_run(
             "expected a file and --out DIR, but found none",
-        ));
-    };
-    let name = if path == Path::new("-") {
-        "standard input".to_owned()
-    } else {
-        path.display().to_string()
-    };
-    let file = read_file(path, &name)?;
-    let text = str::from_utf8(&file).map_err(|error| {
-        let at = error.valid_up_to();
-        Failure::could_not_run(format!(
-            "{name}: expected UTF-8, but found another byte at {at}"
-        ))
-    })?;
-    let mut options = Options::new(
-        path.parent().unwrap_or(Path::new("")),
-        out,
-        Timestamp::now(),
-    );
+        )),
+    }
+}
+
+/// The text that describes the sites, and what it is called in messages.
+struct Input {
+    name: String,
+    text: String,
+}
+
+impl Input {
+    fn read(path: &Path) -> Result<Self, Failure> {
+        let name = if path == Path::new("-") {
+            "standard input".to_owned()
+        } else {
+            path.display().to_string()
+        };
+        let file = read_file(path, &name)?;
+        let text = str::from_utf8(&file).map_err(|error| {
+            let at = error.valid_up_to();
+            Failure::could_not_run(format!(
+                "{name}: expected UTF-8, but found another byte at {at}"
+            ))
+        })?;
+        let text = text.to_owned();
+        Ok(Self { name, text })
+    }
+
+    fn options<'a>(&self, file: &'a Path, kit: &'a Path) -> Options<'a> {
+        let folder = file.parent().unwrap_or(Path::new(""));
+        Options::new(folder, kit, Timestamp::now())
+    }
+
+    fn failure(&self, error: MeshError) -> Failure {
+        match error {
+            MeshError::File(faults) => faults_of(&self.name, &self.text, &faults),
+            error => failure(&error),
+        }
+    }
+}
+
+fn write_kit(arguments: &Args, file: &Path, out: &Path) -> Result<Status, Failure> {
+    if is_within(file, out) {
+        let message = format!("{} is in the kit's own folder", file.display());
+        return Err(Failure::could_not_run(message)
+            .hint("move it out of the kit, where nothing replaces or removes it"));
+    }
+    let input = Input::read(file)?;
+    let mut options = input.options(file, out);
     options.mode = arguments.mode.map(|mode| match mode {
         ModeArg::Token => Mode::Token,
         ModeArg::Active => Mode::Active,
@@ -106,7 +152,7 @@ pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
     options.rotate = &arguments.rotate;
     options.allow_old_base = arguments.allow_old_base;
     let shown = AtomicBool::new(false);
-    let built = build(text, &options, &|done, all| {
+    let built = build(&input.text, &options, &|done, all| {
         if all >= MANY && io::stderr().is_terminal() {
             shown.store(true, Ordering::Relaxed);
             let _ = write!(io::stderr(), "\rwriting pairs {done}/{all}");
@@ -115,11 +161,7 @@ pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
     if shown.into_inner() {
         let _ = write!(io::stderr(), "\r{:40}\r", "");
     }
-    match built {
-        Ok(built) => tell_built(out, &built),
-        Err(MeshError::File(faults)) => Err(faults_of(&name, text, faults)),
-        Err(error) => Err(failure(&error)),
-    }
+    tell_built(out, &built.map_err(|error| input.failure(error))?)
 }
 
 fn tell_built(out: &Path, built: &Built) -> Result<Status, Failure> {
@@ -136,9 +178,8 @@ fn tell_built(out: &Path, built: &Built) -> Result<Status, Failure> {
         };
         warn(&format!("{whose}: {} ({name})", shown(message)));
     }
+    tell_access(out, built);
     tell_restores(built);
-    let count =
-        |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
     output::print(&format!(
         "{}: {} and {} in the mode {}\n  {} written, {} unchanged, {} removed\n  carry each site's folder there, and nothing else; RUNBOOK.md in it says what to type\n",
         shown(&out.display().to_string()),
@@ -150,6 +191,61 @@ fn tell_built(out: &Path, built: &Built) -> Result<Status, Failure> {
         built.removed,
     ))?;
     Ok(Status::Done)
+}
+
+fn count(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+/// Says which files others could read, what else was restored, and what was left.
+fn tell_access(out: &Path, built: &Built) {
+    let is_readable = |fault: &CheckFault| matches!(fault, CheckFault::Readable { .. });
+    let restored = built.restored.iter();
+    let open = restored.clone().chain(&built.unrestored);
+    let readable = open.filter(|(_, fault)| is_readable(fault));
+    let readable: Vec<&str> = readable.map(|(path, _)| path.as_str()).collect();
+    // The file that has all keys and secrets is the first by its name.
+    if let [first, rest @ ..] = &readable[..] {
+        let more = match rest.len() {
+            0 => String::new(),
+            more => format!(" and {}", count(more, "more file")),
+        };
+        let first = out.join(first);
+        warn(&format!(
+            "other users may have read {}{more}, with keys and secrets in them. Replace secrets with --rotate SITE/SITE; a key of a CA is replaced only in a new kit",
+            first.display()
+        ));
+    }
+    let paths: BTreeSet<&str> = restored.map(|(path, _)| path.as_str()).collect();
+    if !paths.is_empty() {
+        note(&format!(
+            "restored the mode or owner of {}",
+            match paths.len() {
+                1 => "1 file or folder".to_owned(),
+                many => format!("{many} files and folders"),
+            }
+        ));
+    }
+    if let [(first, fault), rest @ ..] = &built.unrestored[..] {
+        let more = match rest.len() {
+            0 => String::new(),
+            more => format!(", as of {more} more"),
+        };
+        warn(&format!(
+            "cannot restore the mode or owner of {}{more}: {fault}. Other users may read the kit; write it to a file system with modes",
+            out.join(first).display()
+        ));
+    }
+    if let [first, rest @ ..] = &built.left[..] {
+        let more = match rest.len() {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        warn(&format!(
+            "left {}{more}, which the kit no longer has: it changed since it was written, or holds a private key. Delete it if you do not need it",
+            out.join(first).display()
+        ));
+    }
 }
 
 /// Says what the restores at the sites destroy, and where one was avoided.
@@ -191,12 +287,19 @@ fn tell_restores(built: &Built) {
 
 fn tell_checked(folder: &Path, checked: &Checked, at: Timestamp) -> Result<Status, Failure> {
     let mut text = String::new();
-    for (path, fault) in &checked.faults {
+    for (path, fault) in checked.faults.iter().take(MOST_CHECKED) {
+        // The kit's own folder has no path.
+        let path = if path.is_empty() { "." } else { path };
         text.push_str(&format!(
             "{}: {}\n",
             shown(path),
             one_line(&fault.to_string())
         ));
+    }
+    if let Some(more) = checked.faults.len().checked_sub(MOST_CHECKED)
+        && more > 0
+    {
+        text.push_str(&format!("… and {}\n", count(more, "more fault")));
     }
     let mut errors = 0;
     let worth_telling = |(_, finding): &&(String, Finding)| finding.level > Level::Note;
@@ -234,17 +337,24 @@ fn tell_checked(folder: &Path, checked: &Checked, at: Timestamp) -> Result<Statu
     Ok(if is_good { Status::Done } else { Status::No })
 }
 
-/// All faults of a file but the last are reported at once, and the last is the command's.
-fn faults_of(name: &str, text: &str, faults: Vec<Located>) -> Failure {
-    let mut failures = faults.into_iter().map(|fault| of_fault(name, text, &fault));
-    let Some(mut last) = failures.next() else {
+/// The first faults of a file are reported at once, and the last of these is the command's.
+fn faults_of(name: &str, text: &str, faults: &[Located]) -> Failure {
+    let mut told = faults.iter().take(MOST_FAULTS);
+    let Some(first) = told.next() else {
         return Failure::could_not_run(format!("{name}: a fault without a place"));
     };
-    for failure in failures {
+    let mut last = of_fault(name, text, first);
+    for fault in told {
         last.report();
-        last = failure;
+        last = of_fault(name, text, fault);
     }
-    last
+    match faults.len().checked_sub(MOST_FAULTS) {
+        Some(more) if more > 0 => {
+            last.report();
+            Failure::could_not_run(format!("{name}: {} not shown", count(more, "more fault")))
+        }
+        _ => last,
+    }
 }
 
 fn of_fault(name: &str, text: &str, located: &Located) -> Failure {
@@ -269,6 +379,12 @@ fn failure(error: &MeshError) -> Failure {
             "bring the file back from a copy: without it, keys and secrets that sites already have would be replaced",
         ),
         MeshError::OtherMode { .. } => failure.hint("write the other mode to a folder of its own"),
+        MeshError::NotAFolder { .. } => {
+            failure.hint("a kit has its files in folders of its own: remove it, then run again")
+        }
+        MeshError::UnknownKey { .. } => {
+            failure.hint("move the file out of the kit, or delete it if you have the key elsewhere, then run again")
+        }
         MeshError::NotAKit { .. } => failure.hint("name a folder that is empty or not there yet"),
         MeshError::Busy { .. } => failure.hint("wait until it has ended"),
         MeshError::RotateRunning { .. } => failure.hint(

@@ -7,6 +7,7 @@
 mod ca;
 mod completions;
 mod decode;
+mod delivery;
 mod diagnostics;
 mod diff;
 mod edit;

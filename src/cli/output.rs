@@ -126,8 +126,7 @@ pub(super) fn ignore_broken_pipe(written: io::Result<()>) -> Result<(), Failure>
 /// `force` is set.
 pub(super) fn write_private(path: &Path, force: bool, content: &[u8]) -> Result<(), Failure> {
     let mut staged = Staged::new(path, force)?;
-    let written = staged.file().write_all(content);
-    written.map_err(|error| cannot_write(path, &error.kind().to_string()))?;
+    staged.write(content)?;
     staged.finish()
 }
 
@@ -169,6 +168,18 @@ impl Staged {
     /// The file to write to.
     pub(super) fn file(&mut self) -> &mut File {
         self.file.file()
+    }
+
+    /// Writes what the file holds.
+    pub(super) fn write(&mut self, content: &[u8]) -> Result<(), Failure> {
+        let written = self.file.file().write_all(content);
+        written.map_err(|error| cannot_write(&self.path, &error.kind().to_string()))
+    }
+
+    /// Makes its content last, so that only its name can fail.
+    pub(super) fn sync(&self) -> Result<(), Failure> {
+        let synced = self.file.sync();
+        synced.map_err(|error| cannot_write(&self.path, &error.kind().to_string()))
     }
 
     /// Syncs the file and gives it its name.

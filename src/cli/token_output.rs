@@ -1,8 +1,9 @@
 //! What a token is printed as: by itself, in Consul's envelope, in a Kubernetes Secret, or in the
 //! body of an establish request.
 
+use super::output::Staged;
 use super::report::{Failure, note};
-use super::{Format, output};
+use super::{Format, delivery, output};
 use crate::kubernetes::{DEFAULT_KEY, manifest};
 use peering_token::establish_body;
 use std::path::PathBuf;
@@ -69,10 +70,19 @@ impl TokenOutput {
 
     /// Prints the token, or writes it to its file.
     pub(super) fn write(&self, token: &str) -> Result<(), Failure> {
+        self.write_with(token, None)
+    }
+
+    /// The same for a token with the snapshot that honours it, which gets its name last.
+    pub(super) fn write_with(&self, token: &str, snapshot: Option<Staged>) -> Result<(), Failure> {
         let text = self.text(token)?;
-        match &self.out {
-            Some(path) => output::write_private(path, self.force, text.as_bytes())?,
-            None => output::print_whole(&text)?,
+        match (&self.out, snapshot) {
+            (Some(path), None) => output::write_private(path, self.force, text.as_bytes())?,
+            (None, None) => output::print_whole(&text)?,
+            (Some(path), Some(snapshot)) => {
+                delivery::to_file(path, self.force, text.as_bytes(), snapshot)?;
+            }
+            (None, Some(snapshot)) => delivery::to_standard_output(&text, snapshot)?,
         }
         if self.k8s_secret.is_some() {
             note(

@@ -21,6 +21,8 @@ mod stream;
 
 pub use nearest::nearest;
 pub use page::Page;
+#[cfg(feature = "cli")]
+pub(crate) use recognise::Sieve;
 pub use recognise::{Cause, Explainer, Message, Strictness};
 
 use peering_token::Stage;

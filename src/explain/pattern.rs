@@ -69,6 +69,17 @@ impl Pattern {
             .unwrap_or_default()
     }
 
+    /// The longest fixed part without the characters that are escaped in a log. A line as it stands
+    /// there without it does not have the pattern.
+    #[cfg(feature = "cli")]
+    pub(super) fn raw_key(&self) -> &[u8] {
+        let literals = self.literals.iter().map(Finder::needle);
+        let parts = literals.flat_map(|literal| {
+            literal.split(|byte| matches!(byte, b'"' | b'<' | b'>' | b'&' | b'\\'))
+        });
+        parts.max_by_key(|part| part.len()).unwrap_or_default()
+    }
+
     /// The first place where the text has it.
     pub(super) fn find(&self, text: &str) -> Option<Found> {
         let bytes = text.as_bytes();

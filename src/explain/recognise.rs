@@ -38,6 +38,8 @@ const ABOUT_PEERING: [&str; 12] = [
 ];
 /// What stands before each try in a body that lists several.
 const TRY: &str = "* failed to exchange peering secret through address ";
+/// How a command is used, in what it prints when it fails.
+const USAGE: &str = "Usage:";
 /// How many different values of one name are kept of a cause.
 const MOST_VALUES: usize = 16;
 
@@ -185,7 +187,7 @@ impl Explainer {
     /// Reads the next line, or lines, of a message; the time is linear in the text.
     pub fn read(&self, message: &mut Message, text: &str) {
         for line in text.lines() {
-            message.in_usage |= line.starts_with("Usage:");
+            message.in_usage |= line.starts_with(USAGE);
             if message.in_usage {
                 return;
             }
@@ -255,6 +257,44 @@ impl Explainer {
     }
 }
 
+/// Finds the lines of a log that may say something, many times as fast as they are read.
+///
+/// A line with none of its words has no answer, is not about peering, and changes nothing for the lines
+/// that continue it. The words stand in lines as they are: what [`unescaped`] changes is in none.
+#[cfg(feature = "cli")]
+#[derive(Debug, Clone)]
+pub(crate) struct Sieve {
+    /// `None` where it could not be made; then no line is left out.
+    words: Option<AhoCorasick>,
+}
+
+#[cfg(feature = "cli")]
+impl Sieve {
+    /// Makes ready to look for what any answer has.
+    pub(crate) fn of(explainer: &Explainer) -> Self {
+        let patterns = explainer.patterns.iter();
+        let words = patterns.map(|(pattern, ..)| pattern.raw_key());
+        let words = words.chain(ABOUT_PEERING.map(str::as_bytes));
+        let words = words.chain([TRY.trim().as_bytes(), USAGE.as_bytes()]);
+        // A table for each state is what reads a log at the speed of memory.
+        let kind = Some(aho_corasick::AhoCorasickKind::DFA);
+        Self {
+            words: aho_corasick::AhoCorasickBuilder::new()
+                .kind(kind)
+                .build(words)
+                .ok(),
+        }
+    }
+
+    /// Where in some lines a word ends that is worth a look; the first.
+    pub(crate) fn find(&self, lines: &[u8]) -> Option<usize> {
+        match &self.words {
+            Some(words) => words.find(lines).map(|found| found.start()),
+            None => (!lines.is_empty()).then_some(0),
+        }
+    }
+}
+
 /// A line as it was before it was put between quotes, at least as far as texts are looked for in it:
 /// quotes lose their backslashes, and the three characters that Go escapes in JSON come back.
 fn unescaped(line: &str) -> Cow<'_, str> {
@@ -280,4 +320,19 @@ fn unescaped(line: &str) -> Cow<'_, str> {
     }
     text.push_str(rest);
     Cow::Owned(text)
+}
+
+#[cfg(all(test, feature = "cli"))]
+mod tests {
+    use super::*;
+
+    /// Words that any line may have would let every line through.
+    #[test]
+    fn the_words_of_a_sieve_are_long() {
+        let explainer = Explainer::new();
+        for (pattern, answer, _) in &explainer.patterns {
+            assert!(pattern.raw_key().len() >= 8, "{}", answer.name);
+        }
+        assert!(Sieve::of(&explainer).words.is_some());
+    }
 }

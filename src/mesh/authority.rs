@@ -2,12 +2,12 @@
 
 use super::error::{Fault, Located, MeshError};
 use super::file::{SiteEntry, SiteState};
-use super::folder;
 use super::kept::{KeptCa, KeptSite};
 use super::options::Options;
 use crate::ca::{RootOptions, check_root, new_root};
 use crate::roots::{RootDetails, Roots};
 use crate::snapshot::State;
+use crate::whole_file::{MAX_FILE, read_file};
 use consul_snapshot::is_uuid;
 use jiff::Timestamp;
 use peertok_secret::Secret;
@@ -151,9 +151,9 @@ fn of_files(
 ) -> Result<Authority, Box<Located>> {
     let mut roots = Roots::default();
     for given in &entry.ca {
-        let path = options.folder.join(given.get_ref());
+        let path = options.named(given.get_ref(), given.span())?;
         let fault = |fault| Located::boxed(given.span(), fault);
-        let file = match folder::read(&path) {
+        let file = match read_file(&path, MAX_FILE) {
             Ok(file) => file,
             Err(error) => return Err(fault(Fault::File { path, error })),
         };
@@ -176,7 +176,7 @@ fn of_files(
         Some(key) => {
             let root = roots.entries.first().cloned().unwrap_or_default();
             let has_id = cluster_id.is_some();
-            let path = options.folder.join(key.get_ref());
+            let path = options.named(key.get_ref(), key.span())?;
             Some(key_of(root, path, key.span(), has_id, options.now)?)
         }
         None => None,
@@ -198,7 +198,7 @@ fn key_of(
     has_cluster_id: bool,
     now: Timestamp,
 ) -> Result<(String, Zeroizing<String>), Box<Located>> {
-    let file = match folder::read(&path) {
+    let file = match read_file(&path, MAX_FILE) {
         Ok(file) => file,
         Err(error) => return Err(Located::boxed(at, Fault::File { path, error })),
     };

@@ -2,14 +2,14 @@
 
 use super::error::{Fault, Located};
 use super::file::SiteEntry;
-use super::folder;
+use super::folder::{self, MAX_SNAPSHOT};
 use super::kept::Kept;
 use super::options::Options;
 use crate::restore::{is_before, is_recent};
 use crate::snapshot::{Base, State};
 use crate::text::date;
-use std::fs::File;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Seek};
 use std::ops::Range;
 use std::sync::Mutex;
 
@@ -38,24 +38,27 @@ impl SiteBase {
             return Ok(None);
         };
         let fault = |fault| Located::boxed(given.span(), fault);
-        let path = options.folder.join(given.get_ref());
-        let opened = File::open(&path).and_then(|file| {
-            let found = file.metadata()?;
-            let sha256 = folder::sha256(&file)?;
-            if found.is_file() {
-                Ok((file, sha256))
-            } else {
-                Err(io::Error::other("it is not a regular file"))
-            }
-        });
-        let (file, sha256) = opened.map_err(|error| {
+        let path = options.named(given.get_ref(), given.span())?;
+        let unreadable = |error| {
             let path = path.clone();
             fault(Fault::File { path, error })
-        })?;
+        };
+        // A pipe would not even open.
+        let open = || match fs::metadata(&path)? {
+            found if found.is_file() => File::open(&path),
+            _ => Err(io::Error::other("it is not a regular file")),
+        };
+        let file = open().map_err(unreadable)?;
+        let mut again = file.try_clone().map_err(unreadable)?;
+        // First what says after some bytes that it is no snapshot, however large it is.
         let file = Base::open(file).map_err(|error| {
             let path = path.clone();
             fault(Fault::Base { path, error })
         })?;
+        let sha256 = again
+            .rewind()
+            .and_then(|()| folder::sha256_within(&again, MAX_SNAPSHOT));
+        let sha256 = sha256.map_err(unreadable)?;
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let base = Self {
             state: file.state().clone(),

@@ -1,18 +1,32 @@
 //! Whether a kit is as it was written, and whether it works.
+//!
+//! | what is held against what | by |
+//! |---|---|
+//! | every file, its kind, mode and owner against the manifest, the manifest against its seal | this module |
+//! | what the files say against each other and against what the kit keeps | [`parts`] |
+//! | every file against the file that describes the sites | [`check_against`] |
+//!
+//! Nothing is followed out of the kit: a symbolic link in it is a fault.
 
+mod parts;
+
+use super::access::Access;
 use super::error::MeshError;
-use super::file::SiteState;
-use super::files::{AGENT, BODY, PAGE, ROOTS, SNAPSHOT, TOKEN};
+use super::fault::CheckFault;
+use super::file::{MeshFile, SiteState};
+use super::files::{self, AGENT, PAGE, ROOTS, SNAPSHOT};
 use super::kept::{self, Kept};
-use super::{folder, manifest};
-use crate::ca::{CaFault, check_configuration};
-use crate::finding::{Context, Finding, findings};
-use crate::restore::ERASED;
+use super::manifest::{self, Manifest};
+use super::options::Options;
+use super::plan::Plan;
+use super::{check_mode, folder, kit, site};
+use crate::ca::check_configuration;
+use crate::finding::Finding;
 use crate::snapshot::{Direction, SnapshotError, State};
+use crate::whole_file::MAX_FILE;
 use jiff::Timestamp;
-use peering_token::{DecodeError, Refusal, judge, token_in_envelope};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{self, File};
+use std::fs::{self, Metadata};
 use std::io::ErrorKind;
 use std::path::Path;
 
@@ -28,111 +42,106 @@ pub struct Checked {
     pub snapshots: usize,
     /// The snapshots, by path, that have no base: restoring one erases all that a cluster has.
     pub erasing: Vec<String>,
-    /// What is wrong, by the path of the file.
+    /// What is wrong, by the path of the file or folder. The kit's own folder has an empty path.
     pub faults: Vec<(String, CheckFault)>,
     /// What is found in tokens, by the path of the token.
     pub findings: Vec<(String, Finding)>,
 }
 
-/// What is wrong with a file of a kit.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum CheckFault {
-    /// Its content is another.
-    #[error("expected the SHA-256 that the manifest has, but found another: it was changed")]
-    Changed,
-    /// It is not there.
-    #[error("expected the file, but found none")]
-    Missing,
-    /// It is not in the manifest.
-    #[error("expected no other file than the manifest has, but found this one")]
-    Extra,
-    /// It cannot be read.
-    #[error("cannot read it: {0}")]
-    Unreadable(std::io::Error),
-    /// The manifest or what the kit keeps is damaged.
-    #[error("{0}")]
-    Damaged(String),
-    /// A token is refused.
-    #[error("a server refuses the token: {0}")]
-    Refused(Refusal),
-    /// A token cannot be read.
-    #[error("a server cannot read the token: {0}")]
-    Token(DecodeError),
-    /// The body has another token than the file beside it.
-    #[error("expected the token that stands beside it, but found another")]
-    OtherToken,
-    /// A snapshot is refused.
-    #[error("{0}")]
-    Snapshot(SnapshotError),
-    /// A snapshot without a base for a running site.
-    #[error(
-        "restoring it erases {ERASED}: it has no base, and the site is running. Do not restore it; write the kit again"
-    )]
-    ErasesRunning,
-    /// Two snapshots have different secrets for one peering.
-    #[error(
-        "expected the stream's secret that the snapshot of {peer:?} has, but found another or none there"
-    )]
-    OtherSecret {
-        /// The site at the other end.
-        peer: String,
-    },
-    /// A CA does not suit Consul.
-    #[error("{0}")]
-    Ca(CaFault),
-    /// A CA cannot be read.
-    #[error("{0}")]
-    CaUnreadable(String),
-}
-
-/// Checks a kit: sums, tokens, snapshots, and dates at the moment of use.
+/// Checks a kit: its files, its tokens and snapshots, and dates at the moment of use.
 ///
 /// # Errors
 ///
 /// [`MeshError`] where the folder cannot be read, or has no manifest.
 pub fn check(out: &Path, at: Timestamp) -> Result<Checked, MeshError> {
     let mut checked = Checked::default();
-    let sums = match manifest::read(out) {
-        Ok(Some(sums)) => sums,
-        Ok(None) => {
-            return Err(MeshError::Manifest {
-                path: out.join(manifest::FILE),
-                found: "none".to_owned(),
-            });
-        }
-        Err(MeshError::Manifest { found, .. }) => {
-            let fault = CheckFault::Damaged(format!("expected a manifest, but found {found}"));
-            checked.faults.push((manifest::FILE.to_owned(), fault));
-            return Ok(checked);
-        }
-        Err(other) => return Err(other),
+    let access = Access::of(out).map_err(MeshError::io("read", out))?;
+    let found = fs::metadata(out).map_err(MeshError::io("read", out))?;
+    checked.access(access, "", &found);
+    let kept = checked.kept(out, access);
+    let Some(manifest) = checked.manifest(out, access)? else {
+        return Ok(checked);
     };
+    if let Some(kept) = &kept {
+        if !manifest.is_sealed_by(kept) {
+            checked.fault(manifest::FILE, CheckFault::NotSealed);
+        } else if !manifest.is_of_state(&kept.sum()?) {
+            checked.fault(manifest::FILE, CheckFault::OtherState);
+        }
+    }
+    let sums = manifest.files;
     checked.files = sums.len();
-    let good = checked.sums(out, &sums);
-    checked.extra(out, &sums)?;
-    let kept = Kept::read(out).unwrap_or_else(|error| {
-        let fault = CheckFault::Damaged(error.to_string());
-        checked.faults.push((kept::FILE.to_owned(), fault));
-        None
-    });
+    let folders = checked.folders(out, access, &sums);
+    let good = checked.sums(out, access, &folders, &sums);
+    checked.extra(out, &folders, &sums)?;
     let states = checked.snapshots(out, &good);
     checked.without_base(&states, kept.as_ref());
     for path in &good {
-        let Some((site, name)) = path.split_once('/') else {
-            continue;
-        };
-        if let Some(peer) = name.strip_suffix(TOKEN) {
-            let known = |name: &str| states.get(name);
-            checked.token(out, path, (peer, known(peer)), known(site), at);
-        } else if name == AGENT {
+        if let Some((site, AGENT)) = path.split_once('/') {
             checked.agent(out, path, site, at);
         }
     }
     checked.streams(&states);
-    checked
+    let parts = parts::Parts {
+        out,
+        good: &good,
+        states: &states,
+        kept: kept.as_ref(),
+        at,
+    };
+    parts.check(&mut checked);
+    checked.sort();
+    Ok(checked)
+}
+
+/// Checks a kit, and holds every file of it against what the file that describes the sites gives.
+///
+/// # Errors
+///
+/// As [`check`] and [`build`](super::build). Nothing is written.
+pub fn check_against(
+    text: &str,
+    options: &Options<'_>,
+    at: Timestamp,
+) -> Result<Checked, MeshError> {
+    let file = MeshFile::parse(text).map_err(MeshError::File)?;
+    let mut checked = check(options.out, at)?;
+    let Some(kept) = Kept::read(options.out).ok().flatten() else {
+        // That is a fault already, and without it nothing can be made again.
+        return Ok(checked);
+    };
+    check_mode(options.mode.or(file.mode), &kept)?;
+    let mut options = options.clone();
+    // The kit has its snapshots already.
+    options.allow_old_base = true;
+    let sites = site::read(&file, &kept, &options)?;
+    let mut next = kept.clone();
+    let plan = Plan::new(&file, sites, &mut next, &options)?;
+    if next != kept {
+        checked.fault(kept::FILE, CheckFault::Outdated);
+        checked.sort();
+        return Ok(checked);
+    }
+    let planned = kit::make(&plan, &kept, &options, None, &|_, _| ())?.files;
+    let known: BTreeSet<String> = checked
         .faults
-        .sort_by(|(one, _), (other, _)| one.cmp(other));
+        .iter()
+        .map(|(path, _)| path.clone())
+        .collect();
+    let there = manifest::read(options.out).ok().flatten();
+    let there = there.map(|manifest| manifest.files).unwrap_or_default();
+    for path in planned.keys().chain(there.keys()).collect::<BTreeSet<_>>() {
+        let fault = match (planned.get(path), there.get(path)) {
+            (Some(planned), Some(there)) if planned == there => continue,
+            (None, _) => CheckFault::NotPlanned,
+            (Some(_), None) => CheckFault::Missing,
+            _ => CheckFault::NotAsPlanned,
+        };
+        if !known.contains(path) {
+            checked.fault(path, fault);
+        }
+    }
+    checked.sort();
     Ok(checked)
 }
 
@@ -141,17 +150,131 @@ impl Checked {
         self.faults.push((path.to_owned(), fault));
     }
 
+    fn sort(&mut self) {
+        self.faults.sort_by(|(one, _), (other, _)| one.cmp(other));
+    }
+
+    fn access(&mut self, access: Access, path: &str, found: &Metadata) {
+        let is_secret = found.is_file() && files::is_secret(path);
+        for fault in access.faults(found, is_secret) {
+            self.fault(path, fault);
+        }
+    }
+
+    /// Looks at what stands at a path. Says whether it is a regular file.
+    fn is_file(&mut self, out: &Path, access: Access, path: &str) -> bool {
+        match folder::look(&out.join(path)) {
+            Ok(Some(found)) if found.is_file() => {
+                self.access(access, path, &found);
+                return true;
+            }
+            Ok(Some(found)) => {
+                let found = folder::kind(&found);
+                let wanted = "a file";
+                self.fault(path, CheckFault::OtherKind { found, wanted });
+            }
+            Ok(None) => self.fault(path, CheckFault::Missing),
+            Err(error) => self.fault(path, CheckFault::Unreadable(error)),
+        }
+        false
+    }
+
+    /// What the kit keeps, where that can be read.
+    fn kept(&mut self, out: &Path, access: Access) -> Option<Kept> {
+        if let Ok(None) = folder::look(&out.join(kept::FILE)) {
+            self.fault(kept::FILE, CheckFault::NoState);
+            return None;
+        }
+        if !self.is_file(out, access, kept::FILE) {
+            return None;
+        }
+        Kept::read(out).unwrap_or_else(|error| {
+            self.fault(kept::FILE, CheckFault::Damaged(error.to_string()));
+            None
+        })
+    }
+
+    /// The manifest; none where it is at fault.
+    fn manifest(&mut self, out: &Path, access: Access) -> Result<Option<Manifest>, MeshError> {
+        let path = out.join(manifest::FILE);
+        if let Ok(None) = folder::look(&path) {
+            let found = "none".to_owned();
+            return Err(MeshError::Manifest { path, found });
+        }
+        if !self.is_file(out, access, manifest::FILE) {
+            return Ok(None);
+        }
+        match manifest::read(out) {
+            Err(MeshError::Manifest { found, .. }) => {
+                let fault = CheckFault::Damaged(format!("expected a manifest, but found {found}"));
+                self.fault(manifest::FILE, fault);
+                Ok(None)
+            }
+            Err(MeshError::Io { error, .. }) => {
+                self.fault(manifest::FILE, CheckFault::Unreadable(error));
+                Ok(None)
+            }
+            read => read,
+        }
+    }
+
+    /// The sites' folders that are there, and are no symbolic links out of the kit.
+    fn folders(
+        &mut self,
+        out: &Path,
+        access: Access,
+        sums: &BTreeMap<String, String>,
+    ) -> BTreeSet<String> {
+        let sites = sums.keys().filter_map(|path| Some(path.split_once('/')?.0));
+        let sites: BTreeSet<&str> = sites.collect();
+        let mut there = BTreeSet::new();
+        for site in sites {
+            match folder::look(&out.join(site)) {
+                Ok(Some(found)) if found.is_dir() => {
+                    self.access(access, site, &found);
+                    there.insert(site.to_owned());
+                }
+                Ok(Some(found)) => {
+                    let found = folder::kind(&found);
+                    let wanted = "a folder";
+                    self.fault(site, CheckFault::OtherKind { found, wanted });
+                }
+                // Its files are missing.
+                Ok(None) => {}
+                Err(error) => self.fault(site, CheckFault::Unreadable(error)),
+            }
+        }
+        there
+    }
+
     /// Compares all sums, and gives the files that are as they were.
-    fn sums(&mut self, out: &Path, sums: &BTreeMap<String, String>) -> BTreeSet<String> {
+    fn sums(
+        &mut self,
+        out: &Path,
+        access: Access,
+        folders: &BTreeSet<String>,
+        sums: &BTreeMap<String, String>,
+    ) -> BTreeSet<String> {
         let mut good = BTreeSet::new();
         for (path, expected) in sums {
-            match File::open(out.join(path)).and_then(|file| folder::sha256(&file)) {
+            if let Some((site, _)) = path.split_once('/')
+                && !folders.contains(site)
+            {
+                self.fault(path, CheckFault::Missing);
+                continue;
+            }
+            if !self.is_file(out, access, path) {
+                continue;
+            }
+            let file = folder::open(&out.join(path));
+            let sum = file.and_then(|file| folder::sha256_within(&file, files::limit(path)));
+            match sum {
                 Ok(found) if found == *expected => {
                     good.insert(path.clone());
                 }
                 Ok(_) => self.fault(path, CheckFault::Changed),
-                Err(error) if error.kind() == ErrorKind::NotFound => {
-                    self.fault(path, CheckFault::Missing);
+                Err(error) if error.kind() == ErrorKind::FileTooLarge => {
+                    self.fault(path, CheckFault::Changed);
                 }
                 Err(error) => self.fault(path, CheckFault::Unreadable(error)),
             }
@@ -160,11 +283,12 @@ impl Checked {
     }
 
     /// Finds what the manifest does not have.
-    fn extra(&mut self, out: &Path, sums: &BTreeMap<String, String>) -> Result<(), MeshError> {
-        let folders: BTreeSet<&str> = sums
-            .keys()
-            .filter_map(|path| Some(path.split_once('/')?.0))
-            .collect();
+    fn extra(
+        &mut self,
+        out: &Path,
+        folders: &BTreeSet<String>,
+        sums: &BTreeMap<String, String>,
+    ) -> Result<(), MeshError> {
         let names = |folder: &Path| -> Result<Vec<String>, MeshError> {
             let entries = fs::read_dir(folder).map_err(MeshError::io("read", folder))?;
             let names = entries.flatten().map(|entry| entry.file_name());
@@ -172,15 +296,23 @@ impl Checked {
                 .map(|name| name.to_string_lossy().into_owned())
                 .collect())
         };
+        let is_site = |name: &str| {
+            let files = format!("{name}/");
+            let mut from = sums.range(files.clone()..);
+            from.next()
+                .is_some_and(|(path, _)| path.starts_with(&files))
+        };
         for name in names(out)? {
-            if folders.contains(name.as_str()) {
+            if folders.contains(&name) {
                 for file in names(&out.join(&name))? {
                     let path = format!("{name}/{file}");
                     if !sums.contains_key(&path) {
                         self.fault(&path, CheckFault::Extra);
                     }
                 }
-            } else if ![PAGE, manifest::FILE, kept::FILE].contains(&name.as_str()) {
+            } else if ![PAGE, manifest::FILE, kept::FILE].contains(&name.as_str())
+                && !is_site(&name)
+            {
                 self.fault(&name, CheckFault::Extra);
             }
         }
@@ -194,7 +326,7 @@ impl Checked {
                 continue;
             };
             self.snapshots += 1;
-            let read = File::open(out.join(path)).map_err(SnapshotError::Read);
+            let read = folder::open(&out.join(path)).map_err(SnapshotError::Read);
             match read.and_then(State::read) {
                 Ok(state) => {
                     states.insert(site.to_owned(), state);
@@ -218,46 +350,8 @@ impl Checked {
         }
     }
 
-    fn token(
-        &mut self,
-        out: &Path,
-        path: &str,
-        (acceptor_name, acceptor): (&str, Option<&State>),
-        dialer: Option<&State>,
-        at: Timestamp,
-    ) {
-        self.tokens += 1;
-        let token = match folder::read(&out.join(path)) {
-            Ok(token) => token,
-            Err(error) => return self.fault(path, CheckFault::Unreadable(error)),
-        };
-        if let Err(refusal) = judge(&token) {
-            self.fault(path, CheckFault::Refused(refusal));
-        }
-        let mut context = Context::at(at);
-        context.acceptor = acceptor;
-        context.dialer = dialer;
-        context.name = Some(acceptor_name);
-        match findings(&token, &context) {
-            Ok(found) => {
-                let found = found.into_iter().map(|finding| (path.to_owned(), finding));
-                self.findings.extend(found);
-            }
-            Err(error) => self.fault(path, CheckFault::Token(error)),
-        }
-        let body = format!("{}{BODY}", path.strip_suffix(TOKEN).unwrap_or(path));
-        let Ok(text) = folder::read(&out.join(&body)) else {
-            // The sums tell that it is missing.
-            return;
-        };
-        let in_body = token_in_envelope(&text);
-        if in_body.is_none_or(|in_body| in_body.as_bytes() != token.as_slice()) {
-            self.fault(&body, CheckFault::OtherToken);
-        }
-    }
-
     fn agent(&mut self, out: &Path, path: &str, site: &str, at: Timestamp) {
-        let read = |path: &str| folder::read(&out.join(path));
+        let read = |path: &str| folder::read(&out.join(path), MAX_FILE);
         let (Ok(text), Ok(roots)) = (read(path), read(&format!("{site}/{ROOTS}"))) else {
             return;
         };

@@ -45,6 +45,12 @@ pub enum Fault {
     /// There is no site.
     #[error("expected at least one site, but found none")]
     NoSites,
+    /// There are more pairs than any kit has.
+    #[error("{count} pairs are too many: a kit has at most 500000")]
+    TooManyPairs {
+        /// How many there are.
+        count: usize,
+    },
     /// A site's name is no name of a peer.
     #[error(transparent)]
     Name(PeerNameError),
@@ -182,6 +188,12 @@ pub enum Fault {
         path: PathBuf,
         /// Why.
         error: SnapshotError,
+    },
+    /// A file that is read stands in the kit, where it might be replaced.
+    #[error("{} is in the kit's own folder", .path.display())]
+    InKit {
+        /// The file.
+        path: PathBuf,
     },
     /// A base lacks something.
     #[error("{}: expected {what}, but found none", .path.display())]
@@ -349,6 +361,12 @@ impl Fault {
             }
             Self::OtherId { .. } => "delete the peering there, then save a new base",
             Self::Turned { .. } => "turn the pair round in the file, or write to another folder",
+            Self::TooManyPairs { .. } => {
+                "list the pairs that are needed, as pairs = [{ accept = \"NAME\", dial = \"NAME\" }], or write several kits"
+            }
+            Self::InKit { .. } => {
+                "the next run may replace or remove it: copy it out of the kit, and name the copy"
+            }
             Self::KeyWithoutCa => "without ca and key, a root is made and kept in the folder",
             Self::Ca { fault, .. } => fault.fix(),
             _ => return Vec::new(),
@@ -413,6 +431,25 @@ pub enum MeshError {
         /// The folder.
         path: PathBuf,
     },
+    /// Something else stands in the place of a site's folder, such as a symbolic link.
+    #[error("cannot write into {}: it is {found}, not a folder", .path.display())]
+    NotAFolder {
+        /// What stands there.
+        found: &'static str,
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A file that would be replaced may hold a private key that the kit does not keep.
+    #[error(
+        "cannot replace {}: it may hold a private key that .mesh-state.json does not have", .path.display()
+    )]
+    UnknownKey {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The key that seals the manifest cannot be made.
+    #[error("cannot seal the manifest: {0}")]
+    Seal(GenerateError),
     /// What the kit keeps is damaged.
     #[error("expected {} as it was written, but found {found}", .path.display())]
     Kept {

@@ -158,6 +158,11 @@ const KEYS: [&str; 24] = [
     "running",
 ];
 
+/// The most pairs of a kit: those of 1,000 sites. A kit of more has files that are not read again.
+const MOST_PAIRS: usize = 500_000;
+/// For how many unknown names a known one is looked for that is near: each is held against all.
+const MOST_NEAR: usize = 20;
+
 /// The key that `state` replaced.
 const REPLACED: &str = "restored";
 
@@ -194,6 +199,13 @@ impl MeshFile {
             site.check(&mut faults);
         }
         let pairs = document.pairs.unwrap_or(PairsEntry::Full);
+        let count = match &pairs {
+            PairsEntry::Full => seen.len().saturating_mul(seen.len().saturating_sub(1)) / 2,
+            PairsEntry::List(list) => list.len(),
+        };
+        if count > MOST_PAIRS {
+            faults.push(Located::new(0..0, Fault::TooManyPairs { count }));
+        }
         if let PairsEntry::List(list) = &pairs {
             check_pairs(list, &seen, &mut faults);
         }
@@ -278,13 +290,17 @@ fn check_pairs(
     faults: &mut Vec<Located>,
 ) {
     let mut seen = BTreeMap::new();
+    let mut unknown = 0;
     for entry in list {
         let pair = entry.get_ref();
         let mut known = true;
         for end in [&pair.accept, &pair.dial] {
             if !sites.contains_key(end.get_ref()) {
                 known = false;
-                let near = most_alike(end.get_ref(), sites.keys().map(String::as_str));
+                unknown += 1;
+                let near = (unknown <= MOST_NEAR)
+                    .then(|| most_alike(end.get_ref(), sites.keys().map(String::as_str)))
+                    .flatten();
                 let fault = Fault::NoSuchSite {
                     name: end.get_ref().clone(),
                     near: near.map(str::to_owned),

@@ -1,4 +1,8 @@
-//! The names of a kit's files, for whoever writes, checks or mentions one.
+//! The names of a kit's files, for whoever writes, checks, removes or mentions one.
+
+use super::folder::MAX_SNAPSHOT;
+use crate::whole_file::{MAX_FILE, MAX_LIST};
+use peering_token::check_peer_name;
 
 /// The page about all sites, beside their folders.
 pub(super) const PAGE: &str = "mesh.html";
@@ -19,3 +23,77 @@ pub(super) const BODY: &str = ".establish.json";
 pub(super) const SECRET: &str = ".secret.yaml";
 /// The consul-k8s resource that reads that Secret.
 pub(super) const RESOURCE: &str = ".peering.yaml";
+
+/// Whether a path is one that some kit writes and lists in its manifest. No other is ever removed.
+pub(super) fn is_of_kit(path: &str) -> bool {
+    let Some((site, name)) = path.split_once('/') else {
+        return path == PAGE;
+    };
+    let of_peer = |end: &&str| {
+        let peer = name.strip_suffix(*end);
+        peer.is_some_and(|peer| check_peer_name(peer).is_ok())
+    };
+    check_peer_name(site).is_ok()
+        && ([RUNBOOK, ROOTS, AGENT, SNAPSHOT].contains(&name)
+            || [TOKEN, BODY, SECRET, RESOURCE].iter().any(of_peer))
+}
+
+/// Whether a file of a kit holds keys or secrets. What is not known to hold none does.
+pub(super) fn is_secret(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let is_plain = [PAGE, RUNBOOK, ROOTS, super::manifest::FILE].contains(&name);
+    !is_plain && !name.ends_with(RESOURCE)
+}
+
+/// The most bytes that a file of a kit may have.
+pub(super) fn limit(path: &str) -> u64 {
+    let limit = match path {
+        _ if path.ends_with(SNAPSHOT) => return MAX_SNAPSHOT,
+        PAGE | super::manifest::FILE | super::kept::FILE => MAX_LIST,
+        _ => MAX_FILE,
+    };
+    u64::try_from(limit).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_path_but_those_of_a_kit_is_one() {
+        for path in [
+            "mesh.html",
+            "berlin/RUNBOOK.md",
+            "berlin/seeded.snap",
+            "berlin/oslo.token",
+            "berlin/oslo.establish.json",
+            "berlin/oslo.secret.yaml",
+        ] {
+            assert!(is_of_kit(path), "{path}");
+        }
+        for path in [
+            ".mesh-state.json",
+            "manifest.json",
+            "mesh.toml",
+            "",
+            "/mesh.html",
+            "./mesh.html",
+            "../mesh.html",
+            "../kit/mesh.html",
+            "berlin/../mesh.html",
+            "berlin/./RUNBOOK.md",
+            "berlin//RUNBOOK.md",
+            "berlin/oslo/RUNBOOK.md",
+            "../RUNBOOK.md",
+            "/etc/RUNBOOK.md",
+            "berlin/.token",
+            "berlin/../x.token",
+            "berlin/root.key",
+            "Berlin/RUNBOOK.md",
+            "berlin/a\u{0}.token",
+            "berlin/.mesh-state.json",
+        ] {
+            assert!(!is_of_kit(path), "{path}");
+        }
+    }
+}

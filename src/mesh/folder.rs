@@ -1,48 +1,83 @@
-//! The files and folders of a kit, which only their owner can read.
+//! What stands in the folder of a kit, looked at without following a symbolic link out of it.
 
-use super::error::MeshError;
-use crate::private_file::PrivateFile;
+use crate::whole_file;
 use base16ct::lower::encode_string as hex;
 use ring::digest::{Context, SHA256};
-use std::fs::{self, DirBuilder, File};
-use std::io::{self, ErrorKind, Read, Write};
+use std::fs::{self, DirBuilder, File, Metadata};
+use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 use zeroize::Zeroizing;
 
-/// Makes a folder with the mode 0700, unless it is there.
-pub(super) fn create(path: &Path) -> Result<(), MeshError> {
+/// The mode of each folder.
+#[cfg(unix)]
+pub(super) const MODE: u32 = 0o700;
+
+/// The largest snapshot, in bytes: what one may unpack to, and more than any is packed.
+pub(super) const MAX_SNAPSHOT: u64 = 9 << 30;
+
+/// Makes a folder for its owner alone, whatever the umask is. Says whether it is new; what is there
+/// may be anything.
+pub(super) fn create(path: &Path) -> io::Result<bool> {
     let mut builder = DirBuilder::new();
     #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, MODE);
     match builder.create(path) {
-        Err(error) if error.kind() == ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
-        made => made.map_err(MeshError::io("make", path)),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(false),
+        made => {
+            made?;
+            #[cfg(unix)]
+            open_to_owner(path)?;
+            Ok(true)
+        }
     }
 }
 
-/// Reads a whole file, into memory that is wiped.
-pub(super) fn read(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
-    let mut file = File::open(path)?;
-    let length = usize::try_from(file.metadata()?.len()).unwrap_or_default();
-    let mut bytes = Zeroizing::new(Vec::with_capacity(length.saturating_add(1)));
-    file.read_to_end(&mut bytes)?;
-    Ok(bytes)
+/// Gives the owner what the umask took away. A file system without modes refuses to set one.
+#[cfg(unix)]
+fn open_to_owner(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let found = fs::metadata(path)?.permissions().mode();
+    if found & MODE == MODE {
+        return Ok(());
+    }
+    fs::set_permissions(path, PermissionsExt::from_mode(MODE))
 }
 
-/// Writes a file, unless its content is there already. Says whether it was written.
-pub(super) fn write(path: &Path, content: &[u8]) -> Result<bool, MeshError> {
-    if fs::metadata(path).is_ok_and(|found| found.len() == content.len() as u64)
-        && read(path).is_ok_and(|found| *found == content)
-    {
-        return Ok(false);
+/// What stands at a place, if anything does. A symbolic link is one, wherever it leads.
+pub(super) fn look(path: &Path) -> io::Result<Option<Metadata>> {
+    match fs::symlink_metadata(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        found => found.map(Some),
     }
-    let write = || {
-        let mut staged = PrivateFile::beside(path)?;
-        staged.file().write_all(content)?;
-        staged.finish(path, true)
-    };
-    write().map_err(MeshError::io("write", path))?;
-    Ok(true)
+}
+
+/// What stands at a place, in words.
+pub(super) fn kind(found: &Metadata) -> &'static str {
+    if found.is_symlink() {
+        "a symbolic link"
+    } else if found.is_dir() {
+        "a folder"
+    } else if found.is_file() {
+        "a file"
+    } else {
+        "neither a file nor a folder"
+    }
+}
+
+/// Opens a file of the kit. What is no regular file is not opened: a pipe would not even open.
+pub(super) fn open(path: &Path) -> io::Result<File> {
+    let found = fs::symlink_metadata(path)?;
+    if found.is_file() {
+        File::open(path)
+    } else {
+        let found = kind(&found);
+        Err(io::Error::other(format!("it is {found}, not a file")))
+    }
+}
+
+/// Reads a file of the kit whole, into memory that is wiped.
+pub(super) fn read(path: &Path, limit: usize) -> io::Result<Zeroizing<Vec<u8>>> {
+    whole_file::read_open(&open(path)?, limit)
 }
 
 /// The SHA-256 of a file, from where it stands.
@@ -55,4 +90,13 @@ pub(super) fn sha256(mut file: &File) -> io::Result<String> {
             count => context.update(buffer.get(..count).unwrap_or_default()),
         }
     }
+}
+
+/// The same of a file of at most so many bytes.
+pub(super) fn sha256_within(file: &File, limit: u64) -> io::Result<String> {
+    if file.metadata()?.len() > limit {
+        let message = format!("expected at most {limit} bytes, but found more");
+        return Err(io::Error::new(ErrorKind::FileTooLarge, message));
+    }
+    sha256(file)
 }

@@ -8,14 +8,16 @@
 use super::error::MeshError;
 use super::file::{Mode, SiteState};
 use super::folder;
-use crate::private_file;
+use super::writer::Writer;
+use crate::generate::{GenerateError, uuid};
+use crate::whole_file::MAX_LIST;
 use base16ct::lower::encode_string as hex;
 use jiff::Timestamp;
 use peertok_secret::Secret;
 use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::path::Path;
 use zeroize::Zeroizing;
 
@@ -29,6 +31,9 @@ const SCHEMA: &str = "peertok.mesh-state/1";
 pub(super) struct Kept {
     schema: String,
     pub(super) mode: Mode,
+    /// What the manifest is sealed with. Kits of earlier releases have none yet.
+    #[serde(default, with = "secret_text")]
+    pub(super) seal_key: Secret,
     pub(super) sites: BTreeMap<String, KeptSite>,
     pub(super) pairs: Vec<KeptPair>,
 }
@@ -108,15 +113,42 @@ impl Kept {
         Self {
             schema: SCHEMA.to_owned(),
             mode,
+            seal_key: Secret::default(),
             sites: BTreeMap::new(),
             pairs: Vec::new(),
         }
     }
 
+    /// Makes what is missing to seal a manifest.
+    pub(super) fn make_seal_key(&mut self) -> Result<(), GenerateError> {
+        if !self.has_seal_key() {
+            self.seal_key = Secret::new(uuid(None, "a new one")?);
+        }
+        Ok(())
+    }
+
+    /// Whether it can seal a manifest.
+    pub(super) fn has_seal_key(&self) -> bool {
+        !self.seal_key.expose().is_empty()
+    }
+
+    /// The private keys of all CAs that were made here.
+    pub(super) fn private_keys(&self) -> impl Iterator<Item = &str> {
+        let cas = self.sites.values().filter_map(|site| site.ca.as_ref());
+        cas.map(|ca| ca.private_key.expose())
+    }
+
+    /// Whether it has every private key that `before` has. What is written in place of that has.
+    fn keeps_keys_of(&self, before: &Self) -> bool {
+        let keys: BTreeSet<&str> = self.private_keys().collect();
+        before.private_keys().all(|key| keys.contains(key))
+    }
+
     /// Reads what a kit keeps; `None` where there is nothing yet.
     pub(super) fn read(out: &Path) -> Result<Option<Self>, MeshError> {
         let path = out.join(FILE);
-        let bytes = match folder::read(&path) {
+        // A symbolic link that leads nowhere now is not nothing: what it led to may come back.
+        let bytes = match folder::read(&path, MAX_LIST) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             read => read.map_err(MeshError::io("read", &path))?,
         };
@@ -154,17 +186,40 @@ impl Kept {
         Ok(text)
     }
 
-    /// Writes it, unless it is there already.
-    pub(super) fn write(&self, out: &Path) -> Result<(), MeshError> {
-        let path = out.join(FILE);
-        let text = self.text().map_err(|error| MeshError::Io {
-            verb: "write",
-            path: path.clone(),
-            error: error.into(),
-        })?;
-        folder::write(&path, &text)?;
-        private_file::sync(out);
+    /// The SHA-256 of the file's content.
+    pub(super) fn sum(&self) -> Result<String, MeshError> {
+        let text = self.text().map_err(not_written)?;
+        Ok(hex(digest(&SHA256, &text).as_ref()))
+    }
+
+    /// Writes it in place of what was kept before, unless it is there already.
+    ///
+    /// # Errors
+    ///
+    /// As for each file of the kit; and where a private key of before would be lost.
+    pub(super) fn write(
+        &self,
+        writer: &Writer<'_>,
+        before: Option<&Self>,
+    ) -> Result<(), MeshError> {
+        if before.is_some_and(|before| !self.keeps_keys_of(before)) {
+            return Err(not_written(io::Error::other(
+                "a private key that it holds would be lost",
+            )));
+        }
+        let text = self.text().map_err(not_written)?;
+        if writer.write(FILE, &text)? {
+            writer.sync();
+        }
         Ok(())
+    }
+}
+
+fn not_written(error: impl Into<io::Error>) -> MeshError {
+    MeshError::Io {
+        verb: "write",
+        path: FILE.into(),
+        error: error.into(),
     }
 }
 
@@ -204,11 +259,38 @@ mod tests {
         kept
     }
 
+    fn write(folder: &Path) {
+        let kept = kept();
+        let writer = Writer::new(folder, BTreeMap::new(), &kept).unwrap();
+        kept.write(&writer, None).unwrap();
+    }
+
+    /// Whatever a run makes of what is kept, no private key is lost.
+    #[test]
+    fn a_private_key_is_never_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        write(folder.path());
+        let before = kept();
+        let mut after = kept();
+        let other = KeptCa {
+            private_key: Secret::new("another".to_owned()),
+            ..before.sites["a"].ca.clone().unwrap()
+        };
+        let writer = Writer::new(folder.path(), BTreeMap::new(), &before).unwrap();
+        for ca in [None, Some(other)] {
+            after.sites.get_mut("a").unwrap().ca = ca;
+            assert!(after.write(&writer, Some(&before)).is_err());
+        }
+        after.sites.clear();
+        assert!(after.write(&writer, Some(&before)).is_err());
+        assert_eq!(Kept::read(folder.path()).unwrap(), Some(before));
+    }
+
     #[test]
     fn what_is_written_is_read_back_and_shows_no_secret() {
         let folder = tempfile::tempdir().unwrap();
         assert!(Kept::read(folder.path()).unwrap().is_none());
-        kept().write(folder.path()).unwrap();
+        write(folder.path());
         assert_eq!(Kept::read(folder.path()).unwrap(), Some(kept()));
         assert!(!format!("{:?}", kept()).contains("hunter2"));
     }
@@ -216,7 +298,7 @@ mod tests {
     #[test]
     fn a_changed_byte_is_refused() {
         let folder = tempfile::tempdir().unwrap();
-        kept().write(folder.path()).unwrap();
+        write(folder.path());
         let path = folder.path().join(FILE);
         let whole = std::fs::read(&path).unwrap();
         for at in 0..whole.len() {

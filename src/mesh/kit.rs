@@ -1,7 +1,8 @@
-//! Writing the files of a kit.
+//! The files of a kit: what each holds, and writing them.
 //!
 //! A file whose content is there already is left as it is, its time included. Folders are written side
-//! by side: most of the time goes into waiting for the disk.
+//! by side: most of the time goes into waiting for the disk. Without a [`Writer`], nothing is written
+//! and only the sums are made, so that a kit can be held against what it should be.
 
 use super::base::SiteBase;
 use super::error::MeshError;
@@ -9,22 +10,20 @@ use super::file::Mode;
 use super::files::{AGENT, BODY, PAGE, RESOURCE, ROOTS, RUNBOOK, SECRET, SNAPSHOT, TOKEN};
 use super::folder;
 use super::kept::Kept;
+use super::manifest::{self, Manifest};
 use super::options::Options;
 use super::plan::Plan;
 use super::site::Site;
-use super::{manifest, page, report, runbook};
+use super::writer::{Writer, sum};
+use super::{page, report, runbook};
 use crate::ca;
 use crate::kubernetes::{DEFAULT_KEY, manifest as secret_manifest};
-use crate::private_file::{self, PrivateFile};
 use crate::snapshot::{Seed, seed_fresh};
-use base16ct::lower::encode_string as hex;
 use jiff::Timestamp;
 use peering_token::establish_body;
-use ring::digest::{SHA256, digest};
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::File;
 use std::io::{Cursor, Seek};
-use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use zeroize::Zeroizing;
@@ -38,6 +37,8 @@ pub(super) struct Written {
     pub(super) written: usize,
     pub(super) unchanged: usize,
     pub(super) removed: usize,
+    /// What is no part of the kit any more but was left.
+    pub(super) left: Vec<String>,
     /// The sites whose snapshot has no base.
     pub(super) erasing: Vec<String>,
     /// Those of them that had a kit before, in which this snapshot was another or missing.
@@ -45,7 +46,7 @@ pub(super) struct Written {
     /// The sites whose snapshot leaves the kit, as it counts as restored, and the peers in it.
     pub(super) as_restored: Vec<(String, String)>,
     /// The SHA-256 of each file, by path.
-    files: BTreeMap<String, String>,
+    pub(super) files: BTreeMap<String, String>,
 }
 
 impl Written {
@@ -65,52 +66,69 @@ pub(super) fn write(
     plan: &Plan,
     kept: &Kept,
     options: &Options<'_>,
+    writer: &Writer<'_>,
     progress: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<Written, MeshError> {
-    let out = options.out;
-    // A manifest that is damaged tells nothing; check finds then what is there beyond the kit.
-    let before = manifest::read(out).ok().flatten().unwrap_or_default();
-    remove_partial(out);
-    let mut all = write_sites(plan, kept, options, progress)?;
+    let before = writer.before();
+    for site in &plan.sites {
+        writer.check_folder(&site.name)?;
+    }
+    writer.remove_partial("");
+    let mut all = make(plan, kept, options, Some(writer), progress)?;
     let had_snapshot = |site: &str| before.contains_key(&format!("{site}/{SNAPSHOT}"));
     let as_restored = plan.as_restored.iter();
     all.as_restored = as_restored
         .filter(|(site, _)| had_snapshot(site))
         .cloned()
         .collect();
-    // Folders are written side by side, in any order.
-    all.erasing.sort();
-    all.replaced.sort();
-
-    let html = page::page(&report::report(plan, kept));
-    let was_written = folder::write(&out.join(PAGE), html.as_bytes())?;
-    all.add(PAGE.to_owned(), sum(html.as_bytes()), was_written);
-
-    for path in before.keys().filter(|path| !all.files.contains_key(*path)) {
-        if fs::remove_file(out.join(path)).is_ok() {
-            all.removed += 1;
+    for (path, sum) in before {
+        if all.files.contains_key(path) {
+            continue;
         }
-        if let Some((site, _)) = path.split_once('/') {
-            // It goes once it is empty.
-            let _ = fs::remove_dir(out.join(site));
+        if writer.remove(path, sum) {
+            all.removed += 1;
+        } else {
+            all.left.push(path.clone());
         }
     }
-    let text = manifest::text(all.files.clone());
-    if folder::write(&out.join(manifest::FILE), text.as_bytes())? {
+    let manifest = Manifest::new(all.files.clone(), kept, kept.sum()?);
+    if writer.write(manifest::FILE, manifest.text().as_bytes())? {
         all.written += 1
     } else {
         all.unchanged += 1
     }
     if all.written + all.removed > 0 {
-        private_file::sync(out);
+        writer.sync();
     }
     Ok(all)
 }
 
-fn write_sites(
+/// Makes the files of all sites, then the page, and writes them where there is a writer.
+pub(super) fn make(
     plan: &Plan,
     kept: &Kept,
     options: &Options<'_>,
+    writer: Option<&Writer<'_>>,
+    progress: &(dyn Fn(usize, usize) + Sync),
+) -> Result<Written, MeshError> {
+    let mut all = make_sites(plan, kept, options, writer, progress)?;
+    // Folders are written side by side, in any order.
+    all.erasing.sort();
+    all.replaced.sort();
+    let html = page::page(&report::report(plan, kept));
+    let was_written = match writer {
+        Some(writer) => writer.write(PAGE, html.as_bytes())?,
+        None => false,
+    };
+    all.add(PAGE.to_owned(), sum(html.as_bytes()), was_written);
+    Ok(all)
+}
+
+fn make_sites(
+    plan: &Plan,
+    kept: &Kept,
+    options: &Options<'_>,
+    writer: Option<&Writer<'_>>,
     progress: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<Written, MeshError> {
     let next = AtomicUsize::new(0);
@@ -123,23 +141,23 @@ fn write_sites(
                 return;
             };
             let made_at = kept.sites.get(&site.name).map(|kept| kept.made_at);
-            let mut writer = SiteWriter {
+            let mut folder = SiteFolder {
                 plan,
                 site,
                 index,
-                out: options.out,
+                writer,
                 made_at: made_at.unwrap_or(options.now),
                 written: Written::default(),
             };
-            let result = writer.write();
+            let result = folder.make();
             let Ok(mut all) = all.lock() else { return };
             match (&mut *all, result) {
                 (Ok(all), Ok(())) => {
-                    all.written += writer.written.written;
-                    all.unchanged += writer.written.unchanged;
-                    all.erasing.append(&mut writer.written.erasing);
-                    all.replaced.append(&mut writer.written.replaced);
-                    all.files.append(&mut writer.written.files);
+                    all.written += folder.written.written;
+                    all.unchanged += folder.written.unchanged;
+                    all.erasing.append(&mut folder.written.erasing);
+                    all.replaced.append(&mut folder.written.replaced);
+                    all.files.append(&mut folder.written.files);
                 }
                 // The first failure ends the work of all.
                 (Err(_), _) => return,
@@ -151,7 +169,7 @@ fn write_sites(
             drop(all);
             let accepted = plan
                 .tasks
-                .get(writer.index)
+                .get(folder.index)
                 .map_or(0, |task| task.accepts.len());
             let so_far = done.fetch_add(accepted, Ordering::Relaxed) + accepted;
             progress(so_far, plan.pairs.len());
@@ -167,21 +185,22 @@ fn write_sites(
         .unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
-struct SiteWriter<'a> {
+struct SiteFolder<'a> {
     plan: &'a Plan,
     site: &'a Site,
     index: usize,
-    out: &'a Path,
+    writer: Option<&'a Writer<'a>>,
     made_at: Timestamp,
     written: Written,
 }
 
-impl SiteWriter<'_> {
-    fn write(&mut self) -> Result<(), MeshError> {
+impl SiteFolder<'_> {
+    fn make(&mut self) -> Result<(), MeshError> {
         let site = self.site;
-        let folder = self.out.join(&site.name);
-        folder::create(&folder)?;
-        remove_partial(&folder);
+        if let Some(writer) = self.writer {
+            writer.folder(&site.name)?;
+            writer.remove_partial(&site.name);
+        }
         if site.is_known() {
             self.file(ROOTS, site.roots.entries.concat().as_bytes())?;
         }
@@ -201,8 +220,8 @@ impl SiteWriter<'_> {
         }
         let text = runbook::text(self.plan, self.index);
         self.file(RUNBOOK, text.as_bytes())?;
-        if self.written.written > 0 {
-            private_file::sync(&folder);
+        if let Some(writer) = self.writer.filter(|_| self.written.written > 0) {
+            writer.sync_site(&site.name);
         }
         Ok(())
     }
@@ -268,41 +287,57 @@ impl SiteWriter<'_> {
 
     /// A base may be large, so that it is not held in memory.
     fn seeded(&mut self, base: &SiteBase, seeds: &[Seed]) -> Result<(), MeshError> {
-        let path = self.out.join(&self.site.name).join(SNAPSHOT);
-        let write_failed = |error| MeshError::io("write", &path)(error);
-        let mut staged = PrivateFile::beside(&path).map_err(write_failed)?;
+        let path = format!("{}/{SNAPSHOT}", self.site.name);
+        let (sum, was_written) = match self.writer {
+            Some(writer) => {
+                let mut staged = writer.stage(&path)?;
+                let sum = self.seed_base(base, seeds, staged.file())?;
+                let was_written = writer.finish(&path, staged, &sum)?;
+                (sum, was_written)
+            }
+            None => {
+                let file = tempfile::tempfile();
+                let mut file = file.map_err(MeshError::io("make", path.as_ref()))?;
+                (self.seed_base(base, seeds, &mut file)?, false)
+            }
+        };
+        self.written.add(path, sum, was_written);
+        Ok(())
+    }
+
+    /// Writes a snapshot with a base to an empty file, and gives its SHA-256.
+    fn seed_base(
+        &self,
+        base: &SiteBase,
+        seeds: &[Seed],
+        out: &mut File,
+    ) -> Result<String, MeshError> {
         let mut file = base
             .file
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
-        let seeded = file.seed(seeds, staged.file());
+        let seeded = file.seed(seeds, out);
         seeded.map_err(|error| MeshError::Seed {
             site: self.site.name.clone(),
             error,
         })?;
-        let failed = |error| MeshError::io("read", &path)(error);
-        staged.file().rewind().map_err(failed)?;
-        let sum = folder::sha256(staged.file()).map_err(failed)?;
-        let there = fs::File::open(&path).and_then(|there| folder::sha256(&there));
-        let is_there = there.is_ok_and(|there| there == sum);
-        if !is_there {
-            staged.finish(&path, true).map_err(write_failed)?;
-        }
-        let name = format!("{}/{SNAPSHOT}", self.site.name);
-        self.written.add(name, sum, !is_there);
-        Ok(())
+        let sum = out.rewind().and_then(|()| folder::sha256(out));
+        sum.map_err(MeshError::io("read", SNAPSHOT.as_ref()))
     }
 
     fn file(&mut self, name: &str, content: &[u8]) -> Result<(), MeshError> {
         let path = format!("{}/{name}", self.site.name);
-        let was_written = folder::write(&self.out.join(&path), content)?;
+        let was_written = match self.writer {
+            Some(writer) => writer.write(&path, content)?,
+            None => false,
+        };
         self.written.add(path, sum(content), was_written);
         Ok(())
     }
 }
 
 /// The resource that consul-k8s makes the peering of, once its Secret is there.
-fn resource(dials: bool, peer: &str, namespace: Option<&str>, secret: &str) -> String {
+pub(super) fn resource(dials: bool, peer: &str, namespace: Option<&str>, secret: &str) -> String {
     let kind = if dials {
         "PeeringDialer"
     } else {
@@ -312,17 +347,4 @@ fn resource(dials: bool, peer: &str, namespace: Option<&str>, secret: &str) -> S
     format!(
         "apiVersion: consul.hashicorp.com/v1alpha1\nkind: {kind}\nmetadata:\n  name: \"{peer}\"{namespace}\nspec:\n  peer:\n    secret:\n      name: \"{secret}\"\n      key: \"{DEFAULT_KEY}\"\n      backend: \"kubernetes\"\n"
     )
-}
-
-fn sum(content: &[u8]) -> String {
-    hex(digest(&SHA256, content).as_ref())
-}
-
-/// Removes what a run that was killed left behind.
-fn remove_partial(folder: &Path) {
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        if private_file::is_partial(&entry.file_name().to_string_lossy()) {
-            let _ = fs::remove_file(entry.path());
-        }
-    }
 }

@@ -17,11 +17,13 @@
 //! `.mesh-state.json`, which stays where the kit was made: it has all keys and secrets, so that the
 //! next run keeps them.
 
+mod access;
 mod authority;
 mod base;
 mod blocks;
 mod check;
 mod error;
+mod fault;
 mod file;
 mod files;
 mod folder;
@@ -34,19 +36,25 @@ mod plan;
 mod report;
 mod runbook;
 mod site;
+mod writer;
 
-pub use check::{CheckFault, Checked, check};
+pub use check::{Checked, check, check_against};
 pub use error::{Fault, Located, MeshError};
+pub use fault::CheckFault;
 pub use file::{MeshFile, Mode};
 pub use options::Options;
+#[cfg(feature = "cli")]
+pub(crate) use options::is_within;
 
 use crate::finding::{Finding, Level};
 use crate::private_file;
 use kept::Kept;
 use plan::Plan;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, TryLockError};
 use std::path::Path;
+use std::time::Duration;
+use writer::Writer;
 
 /// A kit that was written.
 #[derive(Debug)]
@@ -64,6 +72,14 @@ pub struct Built {
     pub unchanged: usize,
     /// How many were removed, as they are no part of the kit any more.
     pub removed: usize,
+    /// What is no part of the kit any more but was left: it was changed since it was written, or holds
+    /// a private key that is not kept.
+    pub left: Vec<String>,
+    /// The files and folders, by path, whose mode or owner was restored, and what was wrong with it.
+    /// The kit's own folder has an empty path.
+    pub restored: Vec<(String, CheckFault)>,
+    /// Those whose mode or owner could not be restored, as on a file system without modes.
+    pub unrestored: Vec<(String, CheckFault)>,
     /// The sites whose snapshot has no base: restoring it erases all that a cluster has.
     pub erasing: Vec<String>,
     /// Those of them that were in the kit before, and whose snapshot this run wrote anew.
@@ -132,24 +148,18 @@ pub fn build(
         Some(kept) => kept,
         None => Kept::new(wanted.unwrap_or_default()),
     };
-    if let Some(wanted) = wanted
-        && wanted != kept.mode
-    {
-        return Err(MeshError::OtherMode {
-            expected: kept.mode.name(),
-            found: wanted.name(),
-        });
-    }
+    check_mode(wanted, &kept)?;
     let sites = site::read(&file, &kept, options)?;
     let plan = Plan::new(&file, sites, &mut kept, options)?;
+    kept.make_seal_key().map_err(MeshError::Seal)?;
 
-    folder::create(out)?;
+    let is_new = folder::create(out).map_err(MeshError::io("make", out))?;
     let _lock = match lock {
         Some(lock) => lock,
         None => {
             let lock = self::lock(out)?;
             // Another first run may have come and gone since: its secrets are not to be replaced.
-            if Kept::read(out)?.is_some() {
+            if !is_new || Kept::read(out)?.is_some() {
                 return Err(MeshError::Busy {
                     path: out.to_owned(),
                 });
@@ -157,10 +167,10 @@ pub fn build(
             lock
         }
     };
-    if known.as_ref() != Some(&kept) {
-        kept.write(out)?;
-    }
-    let written = kit::write(&plan, &kept, options, progress)?;
+    let writer = Writer::new(out, written_before(out, known.as_ref()), &kept)?;
+    kept.write(&writer, known.as_ref())?;
+    let written = kit::write(&plan, &kept, options, &writer, progress)?;
+    let (restored, unrestored) = writer.restored();
     let findings = plan.sites.iter().flat_map(|site| {
         let worth_telling = site
             .findings
@@ -175,12 +185,38 @@ pub fn build(
         written: written.written,
         unchanged: written.unchanged,
         removed: written.removed,
+        left: written.left,
+        restored,
+        unrestored,
         erasing: written.erasing,
         replaced: written.replaced,
         as_restored: written.as_restored,
         spared: plan.spared.clone(),
         findings: findings.collect(),
     })
+}
+
+/// Refuses another mode than that of the kit.
+fn check_mode(wanted: Option<Mode>, kept: &Kept) -> Result<(), MeshError> {
+    match wanted {
+        Some(wanted) if wanted != kept.mode => Err(MeshError::OtherMode {
+            expected: kept.mode.name(),
+            found: wanted.name(),
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// The SHA-256 of each file that an earlier run wrote, by path. A manifest that this kit did not
+/// write tells nothing: what is there beyond the kit is found by a check then.
+fn written_before(out: &Path, known: Option<&Kept>) -> BTreeMap<String, String> {
+    let manifest = manifest::read(out).ok().flatten();
+    let is_own = |manifest: &manifest::Manifest| {
+        // Earlier releases made no seals.
+        known.is_some_and(|kept| !kept.has_seal_key() || manifest.is_sealed_by(kept))
+    };
+    let own = manifest.filter(is_own);
+    own.map(|manifest| manifest.files).unwrap_or_default()
 }
 
 /// Refuses a folder with files of others in it.
@@ -202,12 +238,18 @@ fn check_is_kit(out: &Path) -> Result<(), MeshError> {
 
 /// Keeps other runs out of the folder until the lock is dropped.
 fn lock(out: &Path) -> Result<File, MeshError> {
+    /// A child that was just forked holds the locks of its parent until it runs its own program.
+    const TRIES: u32 = 20;
+    const PAUSE: Duration = Duration::from_millis(10);
     let folder = File::open(out).map_err(MeshError::io("read", out))?;
-    match folder.try_lock() {
-        Err(TryLockError::WouldBlock) => Err(MeshError::Busy {
-            path: out.to_owned(),
-        }),
-        // A file system without locks is no reason to write nothing.
-        _ => Ok(folder),
+    for _ in 0..TRIES {
+        match folder.try_lock() {
+            Err(TryLockError::WouldBlock) => std::thread::sleep(PAUSE),
+            // A file system without locks is no reason to write nothing.
+            _ => return Ok(folder),
+        }
     }
+    Err(MeshError::Busy {
+        path: out.to_owned(),
+    })
 }

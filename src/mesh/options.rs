@@ -1,8 +1,10 @@
 //! What is asked for beside the file that describes the sites.
 
+use super::error::{Fault, Located};
 use super::file::Mode;
 use jiff::Timestamp;
-use std::path::Path;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
 
 /// How a kit is written.
 #[derive(Debug, Clone)]
@@ -35,4 +37,24 @@ impl<'a> Options<'a> {
             now,
         }
     }
+
+    /// The path of a file that is named in the text, at this place.
+    ///
+    /// # Errors
+    ///
+    /// A fault where it is in the kit's folder: it would be lost where the kit replaces or removes it.
+    pub(super) fn named(&self, name: &Path, at: Range<usize>) -> Result<PathBuf, Box<Located>> {
+        let path = self.folder.join(name);
+        if is_within(&path, self.out) {
+            Err(Located::boxed(at, Fault::InKit { path }))
+        } else {
+            Ok(path)
+        }
+    }
+}
+
+/// Whether a file that is there is within a folder that is there.
+pub(crate) fn is_within(file: &Path, folder: &Path) -> bool {
+    let whole = (file.canonicalize(), folder.canonicalize());
+    matches!(&whole, (Ok(file), Ok(folder)) if file.starts_with(folder))
 }

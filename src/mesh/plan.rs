@@ -478,13 +478,26 @@ fn rotate(
     options: &Options<'_>,
 ) -> Result<BTreeSet<usize>, MeshError> {
     let mut rotated = BTreeSet::new();
+    if options.rotate.is_empty() {
+        return Ok(rotated);
+    }
+    let name = |pair: &Pair| {
+        let (one, other) = key(&pair.kept.accept, &pair.kept.dial);
+        (one.to_owned(), other.to_owned())
+    };
+    let places: BTreeMap<(String, String), usize> = pairs
+        .iter()
+        .enumerate()
+        .map(|(place, pair)| (name(pair), place))
+        .collect();
     for found in options.rotate {
         let missing = || MeshError::NoSuchPair {
             found: found.clone(),
         };
         let (one, other) = found.split_once('/').ok_or_else(missing)?;
-        let is_it = |pair: &Pair| key(&pair.kept.accept, &pair.kept.dial) == key(one, other);
-        let place = pairs.iter().position(is_it).ok_or_else(missing)?;
+        let (one, other) = key(one, other);
+        let name = (one.to_owned(), other.to_owned());
+        let place = *places.get(&name).ok_or_else(missing)?;
         let Some(pair) = pairs.get_mut(place) else {
             continue;
         };

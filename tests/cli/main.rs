@@ -5,11 +5,14 @@
 
 mod canary;
 mod consoles;
+mod delivered;
 mod documented;
+mod endless;
 mod files;
 mod hostile;
 mod interrupted;
 mod kits;
+mod linear;
 mod memory;
 mod page;
 mod paths;

@@ -275,3 +275,66 @@ fn the_oldest_rust_is_the_pinned_one() {
     let pinned = pinned["toolchain"]["channel"].as_str().unwrap();
     assert_eq!(pinned.strip_suffix(".0"), Some(promised));
 }
+
+/// The page on security names the tests that hold its sentences.
+#[test]
+fn the_tests_that_the_page_on_security_names_are_there() {
+    let files = files();
+    let page = str::from_utf8(&files[Path::new("SECURITY.md")]).unwrap();
+    let named = page
+        .split('`')
+        .filter_map(|quoted| quoted.split_once(".rs::"));
+    let mut count = 0;
+    for (file, test) in named {
+        let path = PathBuf::from(format!("{file}.rs"));
+        let content = files
+            .get(&path)
+            .unwrap_or_else(|| panic!("{path:?} is not there"));
+        let content = str::from_utf8(content).unwrap();
+        assert!(
+            content.contains(&format!("fn {test}()")),
+            "{path:?} has no {test}"
+        );
+        count += 1;
+    }
+    assert!(count > 20, "{count} tests are named");
+}
+
+/// Whatever is read to its end goes through one reader with a limit.
+#[test]
+fn whole_files_are_read_in_one_place() {
+    for (path, content) in files() {
+        let is_code = path.starts_with("src") || path.starts_with("crates");
+        let is_reader = path == Path::new("src/whole_file.rs");
+        if !is_code || is_reader || path.extension().is_none_or(|end| end != "rs") {
+            continue;
+        }
+        let text = String::from_utf8(content).unwrap();
+        // Tests stand at the end of a module; examples in comments read fixtures.
+        let code = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
+        let is_test = path.components().any(|part| part.as_os_str() == "tests")
+            || path.ends_with("tests.rs")
+            || path.ends_with("sample.rs");
+        if is_test {
+            continue;
+        }
+        for line in code
+            .lines()
+            .filter(|line| !line.trim_start().starts_with("//"))
+        {
+            let reads = [
+                "fs::read(",
+                "fs::read_to_string(",
+                ".read_to_end(",
+                ".read_to_string(",
+            ];
+            let is_whole = reads.iter().any(|read| line.contains(read));
+            // Of the end of an archive, which is a stream.
+            let is_stream = path.ends_with("consul-snapshot/src/archive.rs");
+            assert!(
+                !is_whole || is_stream,
+                "{path:?} reads a whole file: {line}"
+            );
+        }
+    }
+}

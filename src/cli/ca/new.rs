@@ -13,7 +13,7 @@ use clap::ValueEnum;
 use jiff::Timestamp;
 use serde::Serialize;
 use std::fs::DirBuilder;
-use std::io::{ErrorKind, Write};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// Makes a root CA for a new cluster, as Consul's built-in CA would make it, and the agent
@@ -118,11 +118,18 @@ fn write(arguments: &Args, root: &NewRoot) -> Result<(), Failure> {
             ));
         }
         let mut file = Staged::new(&path, arguments.force)?;
-        let written = file.file().write_all(content.as_bytes());
-        written.map_err(|error| cannot_write(&path, &error.kind().to_string()))?;
+        file.write(content.as_bytes())?;
+        // What may fail for lack of space has to fail before any has its name.
+        file.sync()?;
         staged.push(file);
     }
-    staged.into_iter().try_for_each(Staged::finish)
+    for (written, file) in staged.into_iter().enumerate() {
+        file.finish().map_err(|failure| match written {
+            0 => failure,
+            _ => failure.hint("the files of this folder do not fit together now: do not use them"),
+        })?;
+    }
+    Ok(())
 }
 
 /// Makes a folder that nobody else can look into, and those around it, unless they are there.

@@ -11,7 +11,7 @@ use crate::explain::{Explainer, Message, Page, Strictness, known_error, known_er
 use crate::finding::{rule, rules};
 use report::Report;
 use std::ffi::OsString;
-use std::io::{self, BufReader, IsTerminal};
+use std::io::{self, IsTerminal};
 
 /// How many entries are named where a text is not known.
 const HINTS: usize = 3;
@@ -60,7 +60,7 @@ pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
             Source::Stdin => log::run(io::stdin().lock(), "standard input", report),
             Source::File(path) => {
                 let name = path.display().to_string();
-                log::run(BufReader::new(open(path)?), &name, report)
+                log::run(open(path)?, &name, report)
             }
             Source::Argument(text) => explain(&text.to_string_lossy(), report),
         },

@@ -21,6 +21,8 @@ pub(super) struct Report {
     started: bool,
     /// Whether a page was printed last, which has a blank line after it.
     after_page: bool,
+    /// What is to be printed, until [`Report::flush`].
+    out: String,
 }
 
 #[derive(Serialize)]
@@ -64,6 +66,25 @@ impl Report {
             pages: Vec::new(),
             started: false,
             after_page: false,
+            out: String::new(),
+        }
+    }
+
+    /// What was found since it was printed last.
+    #[cfg(test)]
+    pub(super) fn pending(&self) -> &str {
+        &self.out
+    }
+
+    /// Prints what was found since the last time.
+    pub(super) fn flush(&mut self) -> Result<(), Failure> {
+        if self.out.is_empty() {
+            return Ok(());
+        }
+        let out = std::mem::take(&mut self.out);
+        match self.format {
+            Format::Pretty => print(&out),
+            Format::Json => print_whole(&out),
         }
     }
 
@@ -89,7 +110,7 @@ impl Report {
         }
     }
 
-    /// Prints what was found in a message, with its first line and that line's number in a log.
+    /// Takes note of what was found in a message, with its first line and that line's number in a log.
     pub(super) fn message(
         &mut self,
         place: Option<(usize, &str)>,
@@ -97,7 +118,7 @@ impl Report {
     ) -> Result<(), Failure> {
         let line = place.map(|(line, _)| line);
         let head = place.map(|(_, head)| shown(head));
-        let mut out = String::new();
+        let mut out = std::mem::take(&mut self.out);
         if self.format == Format::Pretty
             && let (Some(line), Some(head)) = (line, &head)
         {
@@ -139,10 +160,8 @@ impl Report {
             }
             self.started = true;
         }
-        match self.format {
-            Format::Pretty => print(&out),
-            Format::Json => print_whole(&out),
-        }
+        self.out = out;
+        Ok(())
     }
 
     /// Writes what stands before a match.
@@ -152,6 +171,7 @@ impl Report {
 
     /// Ends the output. Gives the number of different causes.
     pub(super) fn finish(&mut self) -> Result<usize, Failure> {
+        self.flush()?;
         if self.format == Format::Json {
             let mut out = String::new();
             if !self.started {
