@@ -109,29 +109,71 @@ pub(super) fn bare_value(text: &str, piece: &Piece) -> Option<Range<usize>> {
         return name_and_value(text, piece);
     }
     let before = text.get(..piece.range.start)?;
-    if let Some(start) = before.strip_suffix('.') {
-        let prefix = VAULT.iter().find(|prefix| start.ends_with(*prefix))?;
-        let start = start.strip_suffix(prefix)?;
-        let stands_alone = !start.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '.');
-        return (stands_alone && piece.len() >= SHORTEST_VAULT).then(|| piece.range.clone());
-    }
-    let name = separator_before(before).and_then(name_before);
-    let is_secret = name.is_some_and(|name| {
-        let named = names_secret(name);
-        let is_acl_token = || ACL_TOKENS.contains(&letters(name).as_str());
-        piece.is_uuid() && (named || is_acl_token())
-            || named && (piece.is_random() || piece.has_digit() && is_header(name))
-    });
+    let is_secret = piece.len() >= SHORTEST_VAULT && ends_in_vault_prefix(before)
+        || piece.is_uuid() && is_named_uuid(before)
+        || separator_before(before)
+            .and_then(name_before)
+            .is_some_and(|name| {
+                let is_value = piece.is_random() || piece.has_digit() && is_header(name);
+                is_value && names_secret(name)
+            });
     if is_secret {
         return Some(piece.range.clone());
     }
     name_and_value(text, piece)
 }
 
-/// A header, or the scheme in one: its value is no sentence.
+/// Whether a text ends in `hvs.` or another start of Vault's tokens.
+fn ends_in_vault_prefix(before: &str) -> bool {
+    before.strip_suffix('.').is_some_and(|before| {
+        let starts = VAULT
+            .iter()
+            .filter_map(|prefix| before.strip_suffix(prefix));
+        let mut starts =
+            starts.map(|start| start.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '.'));
+        starts.any(|goes_on| !goes_on)
+    })
+}
+
+/// Whether the name of a secret stands before a UUID, with little between them: `token (`, `secret is`.
+fn is_named_uuid(before: &str) -> bool {
+    const BETWEEN: [&str; 5] = ["is", "was", "id", "of", "value"];
+    let mut before = before;
+    for _ in 0..=BETWEEN.len() {
+        let Some(name) = separator_before(before).and_then(name_before) else {
+            break;
+        };
+        if is_uuid_secret(name) {
+            return true;
+        }
+        if !BETWEEN.contains(&letters(name).as_str()) {
+            break;
+        }
+        let end = before.rfind(name).unwrap_or_default();
+        before = before.get(..end).unwrap_or_default();
+    }
+    let is_mark = |c: char| c.is_ascii_punctuation() || c == ' ';
+    let marks = before.chars().rev().take(LONGEST_SEPARATOR);
+    let marks = marks.take_while(|c| is_mark(*c)).count();
+    let before = before.get(..before.len() - marks).unwrap_or_default();
+    marks > 0 && name_before(before).is_some_and(names_secret)
+}
+
+/// Whether a UUID of this name is a secret: Consul's ACL tokens have names of their own.
+fn is_uuid_secret(name: &str) -> bool {
+    names_secret(name) || ACL_TOKENS.contains(&letters(name).as_str())
+}
+
+fn is_uuid(value: &str) -> bool {
+    value.len() >= 16 && value.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-')
+}
+
+/// A header, the scheme in one, or a password: its value is no sentence.
 fn is_header(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    name.starts_with("x-") || matches!(name.as_str(), "authorization" | "bearer" | "basic")
+    name.starts_with("x-")
+        || name.starts_with("passw")
+        || matches!(name.as_str(), "authorization" | "bearer" | "basic")
 }
 
 /// What stands before a separator between a name and a value: `: `, `=`, `%3D`, `', '`, a space.
@@ -160,6 +202,10 @@ fn name_and_value(text: &str, piece: &Piece) -> Option<Range<usize>> {
         .or_else(|| content.split_once("%3D"))
         .or_else(|| content.split_once("%3d"))?;
     let name = name.get(name.len().saturating_sub(LONGEST_NAME)..)?;
+    let named = names_secret(name);
+    if !named && !(is_uuid(value) && is_uuid_secret(name)) {
+        return None;
+    }
     let start = piece.range.start + content.len() - value.len();
     // A Vault token goes on behind its dot.
     let rest = text.get(start..)?;
@@ -167,7 +213,7 @@ fn name_and_value(text: &str, piece: &Piece) -> Option<Range<usize>> {
         c.is_whitespace() || matches!(c, '"' | '\'' | '&' | ',' | ';' | '\\' | ')' | '}' | ']')
     });
     let value = rest.get(..end.unwrap_or(rest.len()))?;
-    (value.len() >= 4 && names_secret(name) && is_hidden(value)).then(|| start..start + value.len())
+    (value.len() >= 4 && is_hidden(value)).then(|| start..start + value.len())
 }
 
 /// The name that ends a text: what stands in quotes there, or an identifier.
