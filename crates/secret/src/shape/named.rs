@@ -202,8 +202,8 @@ fn name_and_value(text: &str, piece: &Piece) -> Option<Range<usize>> {
         .or_else(|| content.split_once("%3D"))
         .or_else(|| content.split_once("%3d"))?;
     let name = name.get(name.len().saturating_sub(LONGEST_NAME)..)?;
-    let named = names_secret(name);
-    if !named && !(is_uuid(value) && is_uuid_secret(name)) {
+    let is_named = names_secret(name) || is_uuid(value) && is_uuid_secret(name);
+    if !is_named {
         return None;
     }
     let start = piece.range.start + content.len() - value.len();
