@@ -214,3 +214,26 @@ fn what_fails_writes_nothing() {
     assert_eq!(output(&as_strs(&arguments)).status.code(), Some(2));
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
 }
+
+/// A manifest that lists a key does not make `fixtures` remove it.
+#[test]
+fn no_manifest_makes_fixtures_remove_a_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().to_str().unwrap();
+    let arguments = ["fixtures", out, "--only", "limits", "--force"];
+    assert!(output(&arguments).status.success());
+    assert!(output(&arguments).status.success());
+    let manifest = folder.path().join("manifest.json");
+    let text = fs::read_to_string(&manifest).unwrap();
+    let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let listed = value["vectors"][0]["file"].as_str().unwrap();
+    for name in ["root.key", ".mesh-state.json"] {
+        fs::write(folder.path().join(name), "the only copy").unwrap();
+        fs::write(&manifest, text.replace(listed, name)).unwrap();
+        let refused = output(&arguments);
+        assert_eq!(refused.status.code(), Some(2));
+        let kept = fs::read_to_string(folder.path().join(name)).unwrap();
+        assert_eq!(kept, "the only copy");
+        fs::remove_file(folder.path().join(name)).unwrap();
+    }
+}
