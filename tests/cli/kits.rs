@@ -1,6 +1,7 @@
 //! A kit of `peertok mesh`, from its making to the check before it is carried in.
 
 use super::*;
+use crate::support::tools::skip;
 
 /// A command's status, and what it prints.
 fn printed(arguments: &[&str], folder: &Path) -> (i32, String, String) {
@@ -194,6 +195,41 @@ fn a_kit_that_others_could_read_is_told_of_and_restored() {
         "{stderr}"
     );
     assert_eq!(printed(&check, folder).0, 0);
+}
+
+/// A folder of another user, which is open to all: nothing but its owner can close it.
+#[test]
+fn a_mode_that_cannot_be_restored_is_told_of() {
+    use std::os::unix::fs::chown;
+    let folder = two_sites();
+    let folder = folder.path();
+    let kit = folder.join("kit");
+    let build = ["mesh", "mesh.toml", "--out", "kit"];
+    assert_eq!(printed(&build, folder).0, 0);
+    if chown(&kit, Some(1234), None).is_err() {
+        return skip("only root can give a folder to another user: none was taken away");
+    }
+    if !has("setpriv", "--version") {
+        return;
+    }
+    // As root, the run gives all files to the owner of the folder, who then loses two folders.
+    assert_eq!(printed(&build, folder).0, 0);
+    for open in [&kit, &kit.join("berlin")] {
+        chown(open, Some(0), None).unwrap();
+        fs::set_permissions(open, fs::Permissions::from_mode(0o777)).unwrap();
+    }
+    let binary = folder.join("peertok");
+    fs::copy(env!("CARGO_BIN_EXE_peertok"), &binary).unwrap();
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o755)).unwrap();
+    let mut command = Command::new("setpriv");
+    command.args(["--reuid=1234", "--clear-groups"]).arg(binary);
+    let output = command.args(build).current_dir(folder).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    assert!(
+        said.starts_with("peertok: warning: cannot restore the mode or owner of kit and 1 more: other users may read the kit. Restore them as their owner, or write the kit to a file system that has modes\n"),
+        "{said}"
+    );
 }
 
 /// Whatever a umask allows or forbids, each file and folder is for its owner, and whole.
