@@ -49,6 +49,24 @@ fn an_edited_token_is_private_and_never_replaces_one_unasked() {
     assert_eq!(fs::read(&file).unwrap(), before);
 }
 
+/// `edit --k8s` replaces the manifest that it was given, without being forced, or leaves it as it is.
+#[test]
+fn a_manifest_that_is_edited_is_private_and_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("secret.yaml");
+    fs::copy(root().join("fixtures/kubernetes/kubectl.yaml"), &file).unwrap();
+    let edit = |edit: &[&str]| output(&[&["edit", "--k8s", file.to_str().unwrap()], edit].concat());
+    let before = fs::read(&file).unwrap();
+    let refused = edit(&["--set", "ServerName="]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert_eq!(fs::read(&file).unwrap(), before);
+    assert!(edit(&["--set-address", "lb:1"]).status.success());
+    assert_ne!(fs::read(&file).unwrap(), before);
+    let mode = fs::metadata(&file).unwrap().permissions().mode();
+    assert_eq!(mode & 0o7777, 0o600);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
 #[test]
 fn a_file_with_a_token_is_private_and_never_replaced_unasked() {
     let folder = tempfile::tempdir().unwrap();

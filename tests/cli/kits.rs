@@ -252,7 +252,15 @@ fn no_umask_changes_what_is_written() {
         let make = "generate -name a --datacenter a --server-address a:1 --out token --snapshot-out s.snap --ca";
         let make: Vec<&str> = make.split(' ').chain(ca.to_str()).collect();
         run(&make);
-        for file in ["token", "s.snap"] {
+        run(&["edit", "@token", "--set-address", "b:1", "--out", "edited"]);
+        run(&["ca", "new", "--out", "ca"]);
+        let seed = "snapshot seed --fresh --token @token --name b --out seeded.snap";
+        run(&seed.split(' ').collect::<Vec<_>>());
+        let ca = ["ca/root.pem", "ca/root.key", "ca/agent-ca.json"];
+        for file in ["token", "s.snap", "edited", "seeded.snap"]
+            .iter()
+            .chain(&ca)
+        {
             let mode = fs::metadata(folder.join(file))
                 .unwrap()
                 .permissions()
