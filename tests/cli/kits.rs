@@ -332,6 +332,21 @@ fn a_kit_is_checked_against_its_file() {
     );
 }
 
+/// However much does not belong into a kit, what is said of it is bounded.
+#[test]
+fn many_faults_of_a_kit_are_shown_in_part() {
+    let folder = two_sites();
+    let folder = folder.path();
+    assert_eq!(printed(&["mesh", "mesh.toml", "--out", "kit"], folder).0, 0);
+    for number in 0..1203 {
+        fs::write(folder.join(format!("kit/tokyo/{number}")), "").unwrap();
+    }
+    let (status, stdout, _) = printed(&["mesh", "--check", "kit"], folder);
+    assert_eq!((status, stdout.lines().count()), (1, 1003));
+    assert!(stdout.contains("\n… and 203 more faults\n"), "{stdout}");
+    assert!(stdout.ends_with(": 1203 at fault\n"), "{stdout}");
+}
+
 /// What stands in the way of a run is named, and nothing is written.
 #[test]
 fn what_a_kit_must_not_touch_is_named() {
