@@ -89,6 +89,12 @@ impl Verdict {
         }
     }
 
+    /// The error, to take secrets out of it.
+    #[cfg(feature = "cli")]
+    pub(crate) fn error_mut(&mut self) -> Option<&mut String> {
+        self.error.as_mut()
+    }
+
     /// Whether a server accepts the token.
     #[cfg(feature = "cli")]
     pub(crate) fn is_accepted(&self) -> bool {
@@ -113,27 +119,41 @@ impl From<Option<&Refusal>> for Verdict {
 /// JSON with the secrets in its strings replaced by digests.
 #[cfg(feature = "cli")]
 pub(crate) fn json_without_secrets<'t>(json: &'t str, redactor: &Redactor) -> Cow<'t, str> {
+    /// No string with a secret in it is shorter, in bytes.
+    const SHORTEST: usize = 10;
     let mut shown = Zeroizing::new(String::new());
     let mut from = 0;
     let mut at = 0;
-    while let Some(quote) = json.get(at..).and_then(|rest| rest.find('"')) {
+    while let Some(quote) = memchr::memchr(b'"', json.get(at..).unwrap_or_default().as_bytes()) {
         at += quote;
-        let mut reader = Reader::new(json.get(at..).unwrap_or_default().as_bytes());
-        let Ok(string) = reader.string() else {
-            break;
+        let literal = json.get(at..).unwrap_or_default();
+        let content = literal.get(1..).unwrap_or_default();
+        let plain = match memchr::memchr2(b'"', b'\\', content.as_bytes()) {
+            Some(end) if content.as_bytes().get(end) == Some(&b'"') => content.get(..end),
+            _ => None,
         };
-        let string = string.unescape();
-        let end = at + reader.offset();
-        if let Cow::Owned(redacted) = redactor.value(&string) {
+        let (string, length) = match plain {
+            Some(plain) => (Cow::Borrowed(plain), plain.len() + 2),
+            None => {
+                let mut reader = Reader::new(literal.as_bytes());
+                let Ok(string) = reader.string() else {
+                    break;
+                };
+                (string.unescape(), reader.offset())
+            }
+        };
+        if string.len() >= SHORTEST
+            && let Cow::Owned(redacted) = redactor.value(&string)
+        {
             if shown.is_empty() {
                 shown.reserve(json.len() + 4096);
             }
             shown.push_str(json.get(from..at).unwrap_or_default());
             // A string is never without a form in JSON.
             shown.push_str(&serde_json::to_string(&*redacted).unwrap_or_default());
-            from = end;
+            from = at + length;
         }
-        at = end;
+        at += length;
     }
     if from == 0 {
         return Cow::Borrowed(json);

@@ -229,6 +229,9 @@ struct Secret {
     manifest: String,
 }
 
+/// How the names of these files end.
+const ENDS: [&str; 3] = [".token", ".snap", ".yaml"];
+
 impl Files {
     fn all(self) -> impl Iterator<Item = String> {
         let beside = [
@@ -253,7 +256,10 @@ fn files_of_before(folder: &Path) -> Result<BTreeSet<String>, Failure> {
     let mut known = BTreeSet::new();
     if let Some(labels) = labels.filter(|labels| labels.schema == Manifest::SCHEMA) {
         known.extend([MANIFEST, README].map(str::to_owned));
-        known.extend(labels.vectors.into_iter().flat_map(Files::all));
+        let of_tokens = labels.vectors.into_iter().flat_map(Files::all);
+        // Whatever a manifest lists, nothing else than what such a folder holds is removed.
+        let is_of_tokens = |name: &String| ENDS.iter().any(|end| name.ends_with(end));
+        known.extend(of_tokens.filter(is_of_tokens));
     }
     let is_known = |name: &String| known.contains(name) || name.starts_with(PARTIAL);
     match found.iter().find(|name| !is_known(name)) {

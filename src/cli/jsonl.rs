@@ -60,23 +60,45 @@ struct OnlyId<'a> {
 
 #[derive(Serialize)]
 struct Answer<'a> {
-    id: Option<&'a RawValue>,
+    id: Option<Cow<'a, RawValue>>,
     #[serde(flatten)]
     verdict: Verdict,
     findings: Vec<Finding>,
-    /// Hides the token's secret in all of this.
-    #[serde(skip)]
-    redactor: Redactor,
 }
 
 impl<'a> Answer<'a> {
     /// The verdict on a line that holds no token that could be judged.
     fn input(id: Option<&'a RawValue>, error: impl Into<String>) -> Self {
         Self {
-            id,
+            id: id.map(|id| shown_id(id, &Redactor::new())),
             verdict: Verdict::of_input(error.into()),
             findings: Vec::new(),
-            redactor: Redactor::new(),
+        }
+    }
+
+    /// The verdict on a token, without secrets in what it quotes: all else is text of our own.
+    fn new(
+        id: Option<&'a RawValue>,
+        mut verdict: Verdict,
+        mut findings: Vec<Finding>,
+        redactor: &Redactor,
+    ) -> Self {
+        let hide = |text: &mut String| {
+            if let Cow::Owned(shown) = redactor.value(text) {
+                *text = shown;
+            }
+        };
+        if let Some(error) = verdict.error_mut() {
+            hide(error);
+        }
+        for finding in &mut findings {
+            hide(&mut finding.path);
+            hide(&mut finding.message);
+        }
+        Self {
+            id: id.map(|id| shown_id(id, redactor)),
+            verdict,
+            findings,
         }
     }
 }
@@ -365,17 +387,11 @@ impl Answers {
         // Nothing in a verdict is without a form in JSON.
         _ = serde_json::to_writer(&mut self.text, verdict);
         let line = self.text.get(start..).unwrap_or_default();
-        let line = String::from_utf8_lossy(line);
-        let shown = text::json_without_secrets(&line, &verdict.redactor);
         // Only these bytes are in what a terminal would act on.
-        let shown = if shown.bytes().any(|byte| byte >= 0x7f) {
-            Cow::Owned(text::json(&shown).into_owned())
-        } else {
-            shown
-        };
-        if let Cow::Owned(shown) = shown {
+        if !line.is_ascii() || line.contains(&0x7f) {
+            let line = text::json(&String::from_utf8_lossy(line)).into_owned();
             self.text.truncate(start);
-            self.text.extend_from_slice(shown.as_bytes());
+            self.text.extend_from_slice(line.as_bytes());
         }
         self.text.push(b'\n');
     }
@@ -436,11 +452,17 @@ fn verdict<'a>(inspector: &mut Inspector, line: &'a [u8], judging: &Judging) -> 
     }
     let (refusal, mut findings) = (inspection.refusal, inspection.findings);
     judging.arguments.weigh(&mut findings);
-    Answer {
-        id: read.id,
-        verdict: refusal.as_ref().into(),
-        findings,
-        redactor,
+    Answer::new(read.id, refusal.as_ref().into(), findings, &redactor)
+}
+
+/// An ID without secrets.
+fn shown_id<'a>(id: &'a RawValue, redactor: &Redactor) -> Cow<'a, RawValue> {
+    match text::json_without_secrets(id.get(), redactor) {
+        Cow::Borrowed(_) => Cow::Borrowed(id),
+        Cow::Owned(shown) => {
+            // Strings in JSON were replaced by strings, so that it is JSON still.
+            RawValue::from_string(shown).map_or(Cow::Borrowed(RawValue::NULL), Cow::Owned)
+        }
     }
 }
 

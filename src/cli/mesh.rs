@@ -197,6 +197,14 @@ fn count(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
+/// Where a file or folder of a kit is. The kit's own folder has no path.
+fn place(out: &Path, path: &str) -> PathBuf {
+    match path {
+        "" => out.to_owned(),
+        path => out.join(path),
+    }
+}
+
 /// Says which files others could read, what else was restored, and what was left.
 fn tell_access(out: &Path, built: &Built) {
     let is_readable = |fault: &CheckFault| matches!(fault, CheckFault::Readable { .. });
@@ -210,7 +218,7 @@ fn tell_access(out: &Path, built: &Built) {
             0 => String::new(),
             more => format!(" and {}", count(more, "more file")),
         };
-        let first = out.join(first);
+        let first = place(out, first);
         warn(&format!(
             "other users may have read {}{more}, with keys and secrets in them. Replace secrets with --rotate SITE/SITE; a key of a CA is replaced only in a new kit",
             first.display()
@@ -226,14 +234,15 @@ fn tell_access(out: &Path, built: &Built) {
             }
         ));
     }
-    if let [(first, fault), rest @ ..] = &built.unrestored[..] {
-        let more = match rest.len() {
+    let unrestored: BTreeSet<&str> = built.unrestored.iter().map(|(path, _)| &**path).collect();
+    if let Some(first) = unrestored.first() {
+        let more = match unrestored.len() - 1 {
             0 => String::new(),
-            more => format!(", as of {more} more"),
+            more => format!(" and {more} more"),
         };
         warn(&format!(
-            "cannot restore the mode or owner of {}{more}: {fault}. Other users may read the kit; write it to a file system with modes",
-            out.join(first).display()
+            "cannot restore the mode or owner of {}{more}: other users may read the kit. Restore them as their owner, or write the kit to a file system that has modes",
+            place(out, first).display()
         ));
     }
     if let [first, rest @ ..] = &built.left[..] {

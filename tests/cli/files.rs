@@ -49,6 +49,24 @@ fn an_edited_token_is_private_and_never_replaces_one_unasked() {
     assert_eq!(fs::read(&file).unwrap(), before);
 }
 
+/// `edit --k8s` replaces the manifest that it was given, without being forced, or leaves it as it is.
+#[test]
+fn a_manifest_that_is_edited_is_private_and_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("secret.yaml");
+    fs::copy(root().join("fixtures/kubernetes/kubectl.yaml"), &file).unwrap();
+    let edit = |edit: &[&str]| output(&[&["edit", "--k8s", file.to_str().unwrap()], edit].concat());
+    let before = fs::read(&file).unwrap();
+    let refused = edit(&["--set", "ServerName="]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert_eq!(fs::read(&file).unwrap(), before);
+    assert!(edit(&["--set-address", "lb:1"]).status.success());
+    assert_ne!(fs::read(&file).unwrap(), before);
+    let mode = fs::metadata(&file).unwrap().permissions().mode();
+    assert_eq!(mode & 0o7777, 0o600);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
 #[test]
 fn a_file_with_a_token_is_private_and_never_replaced_unasked() {
     let folder = tempfile::tempdir().unwrap();
@@ -213,4 +231,27 @@ fn what_fails_writes_nothing() {
     let arguments = generate(&["--out", nowhere.to_str().unwrap()]);
     assert_eq!(output(&as_strs(&arguments)).status.code(), Some(2));
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+/// A manifest that lists a key does not make `fixtures` remove it.
+#[test]
+fn no_manifest_makes_fixtures_remove_a_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().to_str().unwrap();
+    let arguments = ["fixtures", out, "--only", "limits", "--force"];
+    assert!(output(&arguments).status.success());
+    assert!(output(&arguments).status.success());
+    let manifest = folder.path().join("manifest.json");
+    let text = fs::read_to_string(&manifest).unwrap();
+    let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let listed = value["vectors"][0]["file"].as_str().unwrap();
+    for name in ["root.key", ".mesh-state.json"] {
+        fs::write(folder.path().join(name), "the only copy").unwrap();
+        fs::write(&manifest, text.replace(listed, name)).unwrap();
+        let refused = output(&arguments);
+        assert_eq!(refused.status.code(), Some(2));
+        let kept = fs::read_to_string(folder.path().join(name)).unwrap();
+        assert_eq!(kept, "the only copy");
+        fs::remove_file(folder.path().join(name)).unwrap();
+    }
 }

@@ -1,6 +1,7 @@
 //! A kit of `peertok mesh`, from its making to the check before it is carried in.
 
 use super::*;
+use crate::support::tools::skip;
 
 /// A command's status, and what it prints.
 fn printed(arguments: &[&str], folder: &Path) -> (i32, String, String) {
@@ -196,6 +197,41 @@ fn a_kit_that_others_could_read_is_told_of_and_restored() {
     assert_eq!(printed(&check, folder).0, 0);
 }
 
+/// A folder of another user, which is open to all: nothing but its owner can close it.
+#[test]
+fn a_mode_that_cannot_be_restored_is_told_of() {
+    use std::os::unix::fs::chown;
+    let folder = two_sites();
+    let folder = folder.path();
+    let kit = folder.join("kit");
+    let build = ["mesh", "mesh.toml", "--out", "kit"];
+    assert_eq!(printed(&build, folder).0, 0);
+    if chown(&kit, Some(1234), None).is_err() {
+        return skip("only root can give a folder to another user: none was taken away");
+    }
+    if !has("setpriv", "--version") {
+        return;
+    }
+    // As root, the run gives all files to the owner of the folder, who then loses two folders.
+    assert_eq!(printed(&build, folder).0, 0);
+    for open in [&kit, &kit.join("berlin")] {
+        chown(open, Some(0), None).unwrap();
+        fs::set_permissions(open, fs::Permissions::from_mode(0o777)).unwrap();
+    }
+    let binary = folder.join("peertok");
+    fs::copy(env!("CARGO_BIN_EXE_peertok"), &binary).unwrap();
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o755)).unwrap();
+    let mut command = Command::new("setpriv");
+    command.args(["--reuid=1234", "--clear-groups"]).arg(binary);
+    let output = command.args(build).current_dir(folder).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    assert!(
+        said.starts_with("peertok: warning: cannot restore the mode or owner of kit and 1 more: other users may read the kit. Restore them as their owner, or write the kit to a file system that has modes\n"),
+        "{said}"
+    );
+}
+
 /// Whatever a umask allows or forbids, each file and folder is for its owner, and whole.
 #[test]
 fn no_umask_changes_what_is_written() {
@@ -216,7 +252,15 @@ fn no_umask_changes_what_is_written() {
         let make = "generate -name a --datacenter a --server-address a:1 --out token --snapshot-out s.snap --ca";
         let make: Vec<&str> = make.split(' ').chain(ca.to_str()).collect();
         run(&make);
-        for file in ["token", "s.snap"] {
+        run(&["edit", "@token", "--set-address", "b:1", "--out", "edited"]);
+        run(&["ca", "new", "--out", "ca"]);
+        let seed = "snapshot seed --fresh --token @token --name b --out seeded.snap";
+        run(&seed.split(' ').collect::<Vec<_>>());
+        let ca = ["ca/root.pem", "ca/root.key", "ca/agent-ca.json"];
+        for file in ["token", "s.snap", "edited", "seeded.snap"]
+            .iter()
+            .chain(&ca)
+        {
             let mode = fs::metadata(folder.join(file))
                 .unwrap()
                 .permissions()
@@ -286,6 +330,21 @@ fn a_kit_is_checked_against_its_file() {
         stderr.starts_with("peertok: error: other.toml: line 2, column 8: "),
         "{stderr}"
     );
+}
+
+/// However much does not belong into a kit, what is said of it is bounded.
+#[test]
+fn many_faults_of_a_kit_are_shown_in_part() {
+    let folder = two_sites();
+    let folder = folder.path();
+    assert_eq!(printed(&["mesh", "mesh.toml", "--out", "kit"], folder).0, 0);
+    for number in 0..1203 {
+        fs::write(folder.join(format!("kit/tokyo/{number}")), "").unwrap();
+    }
+    let (status, stdout, _) = printed(&["mesh", "--check", "kit"], folder);
+    assert_eq!((status, stdout.lines().count()), (1, 1003));
+    assert!(stdout.contains("\n… and 203 more faults\n"), "{stdout}");
+    assert!(stdout.ends_with(": 1203 at fault\n"), "{stdout}");
 }
 
 /// What stands in the way of a run is named, and nothing is written.

@@ -32,6 +32,9 @@ pub(crate) enum Extent {
 pub(crate) fn find(text: &str, extent: Extent) -> Vec<Range<usize>> {
     let bytes = text.as_bytes();
     let mut found = Vec::new();
+    if !may_hold_any(bytes) {
+        return found;
+    }
     let mut block = Block::None;
     let mut ends = pem::Ends::new(text, extent);
     let mut at = 0;
@@ -85,6 +88,35 @@ pub(crate) fn find(text: &str, extent: Extent) -> Vec<Range<usize>> {
         }
     }
     found
+}
+
+/// Whether a text is worth a closer look: most have nothing of what each secret has, which is a quote,
+/// an equals sign, two dashes, or a long word, with a digit if it is not very long.
+fn may_hold_any(bytes: &[u8]) -> bool {
+    const LONG: usize = 16;
+    const LONG_WITH_DIGIT: usize = 8;
+    let (mut length, mut has_digit, mut last) = (0, false, 0);
+    for &byte in bytes {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'+' | b'/' | b'_' => length += 1,
+            b'0'..=b'9' => {
+                length += 1;
+                has_digit = true;
+            }
+            b'-' if last == b'-' => return true,
+            b'-' => length += 1,
+            b'"' | b'\'' | b'=' | b'%' => return true,
+            _ => {
+                length = 0;
+                has_digit = false;
+            }
+        }
+        if length >= LONG || has_digit && length >= LONG_WITH_DIGIT {
+            return true;
+        }
+        last = byte;
+    }
+    false
 }
 
 /// Whether there is a key, and not what stands for one.

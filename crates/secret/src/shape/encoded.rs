@@ -25,6 +25,8 @@ pub(super) struct Piece {
     /// How often a character is of another class than the one before it.
     changes: usize,
     hex: bool,
+    /// Whether it may hold a name and its value: there is an `=` in it, percent-encoded perhaps.
+    has_equals: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -45,6 +47,7 @@ impl Piece {
             digits: 0,
             changes: 0,
             hex: true,
+            has_equals: false,
         };
         let mut last = Class::Symbol;
         while let Some(&byte) = bytes.get(piece.range.end) {
@@ -65,6 +68,7 @@ impl Piece {
                 Class::Digit => piece.digits += 1,
                 Class::Symbol => {}
             }
+            piece.has_equals |= matches!(byte, b'=' | b'%');
             piece.hex &= byte.is_ascii_hexdigit() || byte == b'-';
             if class != Class::Symbol && last != Class::Symbol && class != last {
                 piece.changes += 1;
@@ -89,6 +93,10 @@ impl Piece {
         self.hex && !self.is_short() && self.digits > 0
     }
 
+    pub(super) fn has_equals(&self) -> bool {
+        self.has_equals
+    }
+
     pub(super) fn has_digit(&self) -> bool {
         self.digits > 0
     }
@@ -108,7 +116,8 @@ impl Piece {
 
     fn is_json(&self, bytes: &[u8]) -> bool {
         let text = bytes.get(self.range.clone()).unwrap_or_default();
-        JSON_STARTS.iter().any(|start| text.starts_with(start))
+        matches!(text.first(), Some(b'e' | b'Z'))
+            && JSON_STARTS.iter().any(|start| text.starts_with(start))
     }
 
     /// Whether it starts as a certificate's DER does: a sequence in a sequence, and in that the
@@ -120,6 +129,10 @@ impl Piece {
             return false;
         }
         let text = bytes.get(self.range.clone()).unwrap_or_default();
+        // A sequence starts so in base64.
+        if text.first() != Some(&b'M') {
+            return false;
+        }
         let mut der = decoded(text.get(..SHORTEST_PIECE).unwrap_or_default()).into_iter();
         let mut sequence = || {
             (der.next() == Some(SEQUENCE)).then_some(())?;

@@ -105,22 +105,24 @@ fn value_length(value: &str, mark: char, escaped: bool) -> usize {
 /// The value that starts with a piece, where a secret's name stands before it, or where it is one of
 /// Vault's tokens.
 pub(super) fn bare_value(text: &str, piece: &Piece) -> Option<Range<usize>> {
-    if piece.len() < SHORTEST {
-        return name_and_value(text, piece);
-    }
     let before = text.get(..piece.range.start)?;
+    let is_value = piece.len() >= SHORTEST && piece.has_digit();
     let is_secret = piece.len() >= SHORTEST_VAULT && ends_in_vault_prefix(before)
-        || piece.is_uuid() && is_named_uuid(before)
-        || separator_before(before)
-            .and_then(name_before)
-            .is_some_and(|name| {
-                let is_value = piece.is_random() || piece.has_digit() && is_header(name);
-                is_value && names_secret(name)
-            });
+        || is_value && (piece.is_uuid() && is_named_uuid(before) || is_named(before, piece));
     if is_secret {
         return Some(piece.range.clone());
     }
-    name_and_value(text, piece)
+    if piece.has_equals() {
+        return name_and_value(text, piece);
+    }
+    None
+}
+
+/// Whether the name of a secret stands before a piece that looks random, or the name of a header
+/// before any.
+fn is_named(before: &str, piece: &Piece) -> bool {
+    let name = separator_before(before).and_then(name_before);
+    name.is_some_and(|name| (piece.is_random() || is_header(name)) && names_secret(name))
 }
 
 /// Whether a text ends in `hvs.` or another start of Vault's tokens.
