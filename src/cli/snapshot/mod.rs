@@ -3,13 +3,14 @@
 mod seed;
 mod show;
 
-pub(super) use seed::{Output, check_partition, stage};
+pub(super) use seed::{Output, check_partition, release, stage};
 
 use super::Status;
 use super::input::open;
-use super::report::{Failure, warn};
-use crate::snapshot::{Base, SnapshotError, State};
+use super::report::Failure;
+use crate::snapshot::{Base, CannotRestore, SnapshotError, State};
 use clap::Subcommand;
+use peering_token::Release;
 use std::fs::File;
 use std::io;
 use std::path::Path;
@@ -36,31 +37,35 @@ pub(super) fn read(path: &Path) -> Result<State, Failure> {
     } else {
         State::read(open(path)?)
     };
-    tell_enterprise(read.map_err(|error| refused(path, &error))?, |state| state)
+    read.map_err(|error| refused(path, &error))
 }
 
-/// Reads and checks a snapshot's file that peerings are to be added to.
-pub(super) fn open_base(path: &Path) -> Result<Base<File>, Failure> {
+/// Reads and checks a snapshot's file that peerings are to be added to, for servers of this release or
+/// else of those in it.
+pub(super) fn open_base(path: &Path, acceptor: Option<Release>) -> Result<Base<File>, Failure> {
     let file = open(path)?;
     if !file.metadata().is_ok_and(|found| found.is_file()) {
         let message = format!("{}: expected a regular file", path.display());
         return Err(Failure::could_not_run(message).hint("a base is read twice"));
     }
-    tell_enterprise(
-        Base::open(file).map_err(|error| refused(path, &error))?,
-        Base::state,
-    )
-}
-
-fn tell_enterprise<T>(read: T, state: impl Fn(&T) -> &State) -> Result<T, Failure> {
-    if state(&read).has_enterprise_records() {
-        warn(
-            "the snapshot has records of Consul Enterprise, which no server of the community edition restores",
-        );
-    }
-    Ok(read)
+    let base = Base::open(file).map_err(|error| refused(path, &error))?;
+    base.for_acceptor(acceptor).map_err(|error| {
+        let failure = Failure::could_not_run(format!("{}: {error}", path.display()));
+        match error {
+            CannotRestore::Unknown { .. } => {
+                failure.hint("--consul-version X.Y names the acceptor's release")
+            }
+            _ => failure.hint("upgrade the acceptor before the restore"),
+        }
+    })
 }
 
 fn refused(path: &Path, error: &SnapshotError) -> Failure {
-    Failure::could_not_run(format!("{}: {error}", path.display()))
+    let failure = Failure::could_not_run(format!("{}: {error}", path.display()));
+    match error {
+        SnapshotError::Record { .. } => failure.hint(
+            "a server that restores this snapshot stops there; save a new one with consul snapshot save",
+        ),
+        _ => failure,
+    }
 }
