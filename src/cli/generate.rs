@@ -11,7 +11,7 @@ use crate::snapshot::{Base, Seed, State, name_to_accept, oldest_server};
 use clap::builder::NonEmptyStringValueParser;
 use consul_snapshot::is_uuid;
 use godialect::quote::quote;
-use peering_token::{Locality, Release, Shape};
+use peering_token::{Locality, Release};
 use peertok_secret::Secret;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

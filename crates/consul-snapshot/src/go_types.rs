@@ -11,6 +11,7 @@
 //! it, a key twice in a struct, strings as bytes of the new format, extensions.
 
 use crate::error::RecordFault;
+use crate::limits::MAX_INDEX;
 use crate::value::Value;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -191,7 +192,13 @@ fn check_type(value: &Value<'_>, kind: &Type, place: &Place<'_>) -> Result<(), R
                 };
                 let known = std::str::from_utf8(key).ok();
                 match known.and_then(|key| fields.get_key_value(key)) {
-                    Some((field, kind)) => check_type(value, kind, &Place::Field(place, field))?,
+                    Some((field, kind)) => {
+                        let place = Place::Field(place, field);
+                        check_type(value, kind, &place)?;
+                        if field.ends_with("ModifyIndex") || *field == "CreateIndex" {
+                            check_index(value, &place)?;
+                        }
+                    }
                     None => check_any(value, place)?,
                 }
             }
@@ -199,6 +206,14 @@ fn check_type(value: &Value<'_>, kind: &Type, place: &Place<'_>) -> Result<(), R
         }
         (Type::Struct(_), _) => refused("a map"),
     }
+}
+
+/// The index of a change in Raft, which counts on from it.
+fn check_index(value: &Value<'_>, place: &Place<'_>) -> Result<(), RecordFault> {
+    if value.uint() > MAX_INDEX {
+        return Err(place.fault("an index below 2^63", "a larger one"));
+    }
+    Ok(())
 }
 
 /// Checks a value that is decoded into an empty interface: one of an `any`, or of a field that a

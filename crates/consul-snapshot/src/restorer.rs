@@ -71,8 +71,7 @@ impl Restorer {
             kind::SESSION => session(record)?,
             kind::COORDINATES => {
                 for coordinate in record.elements() {
-                    required(coordinate.get("Node"), "the coordinate's node")?;
-                    present(coordinate.get("Coord"), "the coordinate")?;
+                    a_coordinate(coordinate)?;
                 }
             }
             kind::PREPARED_QUERY => {
@@ -322,38 +321,58 @@ fn session(record: &Value<'_>) -> Result<(), RecordFault> {
     Ok(())
 }
 
-/// Durations that `time.ParseDuration` reads: numbers of at most nine digits, each with its unit.
+/// Durations that `time.ParseDuration` reads: numbers of at most nine digits, each with its unit. A
+/// session's has at most a day; here all numbers together have to be below a year.
 fn is_duration(mut text: &[u8]) -> bool {
+    const UNITS: [(&str, u64); 8] = [
+        ("ns", 1),
+        ("us", 1_000),
+        ("\u{b5}s", 1_000),
+        ("\u{3bc}s", 1_000),
+        ("ms", 1_000_000),
+        ("s", 1_000_000_000),
+        ("m", 60_000_000_000),
+        ("h", 3_600_000_000_000),
+    ];
+    const YEAR: u64 = 365 * 24 * 3_600_000_000_000;
     if matches!(text, b"" | b"0") {
         return true;
     }
+    let digits = |text: &[u8]| text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let mut sum: u64 = 0;
     while !text.is_empty() {
-        let end = text.iter().position(|byte| !byte.is_ascii_digit());
-        let (digits, rest) = text.split_at(end.unwrap_or(text.len()));
-        if !(1..=9).contains(&digits.len()) {
-            return false;
-        }
-        let mut rest = rest;
-        if let Some(behind) = rest.strip_prefix(b".") {
-            let end = behind.iter().position(|byte| !byte.is_ascii_digit());
-            rest = behind.split_at(end.unwrap_or(behind.len())).1;
-        }
-        let units: [&[u8]; 8] = [
-            b"ns",
-            b"us",
-            "\u{b5}s".as_bytes(),
-            "\u{3bc}s".as_bytes(),
-            b"ms",
-            b"s",
-            b"m",
-            b"h",
-        ];
-        let Some(rest) = units.iter().find_map(|unit| rest.strip_prefix(*unit)) else {
+        let (number, rest) = text.split_at(digits(text));
+        // A part of one counts as one.
+        let rest = match rest.strip_prefix(b".") {
+            Some(rest) => rest.get(digits(rest)..).unwrap_or_default(),
+            None => rest,
+        };
+        let unit = UNITS
+            .iter()
+            .find_map(|(unit, nanos)| Some((rest.strip_prefix(unit.as_bytes())?, nanos)));
+        let Some((rest, nanos)) = unit.filter(|_| (1..=9).contains(&number.len())) else {
             return false;
         };
+        let number = number.iter().fold(1, |number: u64, digit| {
+            10 * number + u64::from(digit - b'0')
+        });
+        sum = sum.saturating_add(number.saturating_mul(*nanos));
         text = rest;
     }
-    true
+    sum < YEAR
+}
+
+/// A coordinate in Serf's space, which has eight dimensions. A server that measures the distance of two
+/// whose numbers differ panics.
+fn a_coordinate(coordinate: &Value<'_>) -> Result<(), RecordFault> {
+    required(coordinate.get("Node"), "the coordinate's node")?;
+    if coordinate.get("Coord").get("Vec").elements().len() != 8 {
+        return Err(RecordFault::Other {
+            expected: "a coordinate with eight numbers",
+            found: "another",
+        });
+    }
+    Ok(())
 }
 
 /// The gateways of another datacenter are looked up through both pointers.
@@ -432,16 +451,27 @@ fn config_entry(record: &Value<'_>) -> Result<Release, RecordFault> {
         expected: "a config entry that the community edition restores",
         found: "one of another kind",
     })?;
-    let request = Value::read_whole(rest)?;
-    check(&request, "ConfigEntryRequest")?;
-    let entry = request.get("Entry");
-    present(entry, "the config entry")?;
+    let Value::Map(request) = Value::read_whole(rest)? else {
+        return Err(RecordFault::Type {
+            expected: "a map",
+            found: "another value",
+        });
+    };
+    let is_entry = |(key, _): &(Value<'_>, Value<'_>)| key.bytes() == b"Entry";
+    let (mut entries, rest): (Vec<_>, Vec<_>) = request.into_iter().partition(is_entry);
+    check(&Value::Map(rest), "ConfigEntryRequest")?;
+    let entry = entries.pop().map(|(_, entry)| entry);
+    let entry = entry.filter(|entry| *entry != Value::Nil && entries.is_empty());
+    let entry = &entry.ok_or(RecordFault::Missing {
+        what: "one config entry",
+    })?;
     if name == "ProxyConfigEntry" {
         // It implements encoding.BinaryUnmarshaler, so that a raw holds it.
         let entry = Value::read_whole(entry.bytes())?;
         check(&entry, name)?;
         required(entry.get("Name"), "the config entry's name")?;
-        let protocol = entry.get("Config").pairs().iter().find(|(key, value)| {
+        let config = entry.get("Config");
+        let protocol = config.pairs().iter().find(|(key, value)| {
             key.bytes().eq_ignore_ascii_case(b"protocol")
                 && matches!(value, Value::Array(_) | Value::Map(_) | Value::Bin)
         });
@@ -451,14 +481,42 @@ fn config_entry(record: &Value<'_>) -> Result<Release, RecordFault> {
                 found: "another value",
             });
         }
+        if has_nil_in_array(config) {
+            return Err(RecordFault::Other {
+                expected: "values in the arrays of the configuration of proxy-defaults",
+                found: "nil",
+            });
+        }
         return Ok(since);
     }
     check(entry, name)?;
+    // Each service of such a gateway gets a virtual IP.
+    for service in entry.get("Services").elements() {
+        if name == "TerminatingGatewayConfigEntry" {
+            required(service.get("Name"), "the name of a gateway's service")?;
+        }
+    }
+    // The IDs of intentions from before 1.9 stand in an index.
+    for source in entry.get("Sources").elements() {
+        if name == "ServiceIntentionsConfigEntry" {
+            a_uuid_if_any(source.get("LegacyID"), "the intention's legacy ID")?;
+        }
+    }
     // The mesh entry's name is always "mesh".
     if name != "MeshConfigEntry" {
         required(entry.get("Name"), "the config entry's name")?;
     }
     Ok(since)
+}
+
+/// `lib.MapWalk`, which walks over the configuration of `proxy-defaults`, panics at a nil in an array.
+fn has_nil_in_array(value: &Value<'_>) -> bool {
+    value.elements().contains(&Value::Nil)
+        || value.elements().iter().any(has_nil_in_array)
+        || value
+            .pairs()
+            .iter()
+            .any(|(_, value)| has_nil_in_array(value))
 }
 
 fn resource(record: &Value<'_>) -> Result<(), RecordFault> {
