@@ -154,7 +154,7 @@ pub enum RecordFault {
         found: &'static str,
     },
     /// A type of records that the community edition of Consul does not restore.
-    #[error("expected a record that a server restores, but found a type that {by} restores")]
+    #[error("{by} restores records of this type")]
     NotRestored {
         /// What restores it.
         by: &'static str,

@@ -149,8 +149,8 @@ pub(crate) fn of(number: u8) -> Result<&'static Kind, RecordFault> {
     let known = KINDS.iter().find(|kind| kind.number == number);
     known.ok_or(RecordFault::NotRestored {
         by: match number {
-            ENTERPRISE.. => "Consul Enterprise alone",
-            _ if LEGACY.contains(&number) => "Consul 1.14 and earlier alone",
+            ENTERPRISE.. => "only Consul Enterprise",
+            _ if LEGACY.contains(&number) => "only Consul 1.14 or earlier",
             _ => "no release of Consul",
         },
     })
@@ -215,16 +215,14 @@ mod tests {
         assert_eq!(said(0), Ok(()));
         for (number, by) in [
             (1, "no release of Consul"),
-            (4, "Consul 1.14 and earlier alone"),
+            (4, "only Consul 1.14 or earlier"),
             (63, "no release of Consul"),
-            (64, "Consul Enterprise alone"),
+            (64, "only Consul Enterprise"),
             // The bit that lets a server pass over an entry of its log.
-            (128, "Consul Enterprise alone"),
-            (255, "Consul Enterprise alone"),
+            (128, "only Consul Enterprise"),
+            (255, "only Consul Enterprise"),
         ] {
-            let expected = format!(
-                "expected a record that a server restores, but found a type that {by} restores"
-            );
+            let expected = format!("{by} restores records of this type");
             assert_eq!(said(number), Err(expected));
         }
     }

@@ -35,8 +35,10 @@
 //!
 //! # Limits
 //!
-//! - Snapshots of the community edition of Consul have been tried, up to 1.23.0. `SHA256SUMS.sealed`,
-//!   which Enterprise adds to the archive, is an error.
+//! - Snapshots of the community edition of Consul have been tried, up to 1.23.0. Those of Enterprise are
+//!   rejected: they have `SHA256SUMS.sealed` in the archive and records that no other server restores.
+//! - Each record is checked as the servers of Consul 1.13 to 1.22 restore it. A record that some of
+//!   them do not restore is named in [`State::needs`]; one that none restores is an error.
 //! - Nothing panics on input. A length is checked against the bytes that are left before memory is
 //!   taken for it.
 //! - Private keys, ACL tokens, provider credentials and key-value pairs are never kept. The secrets of

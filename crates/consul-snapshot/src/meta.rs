@@ -265,32 +265,67 @@ mod tests {
         assert_eq!(meta.taken_at(), Some(at));
     }
 
+    /// As `json.Unmarshal` of Go 1.26 says of `raft.SnapshotMeta`, and Raft of the versions and indexes.
     #[test]
-    fn what_describes_no_snapshot_is_refused() {
-        let refused = |text: &str| {
-            Meta::read(text.as_bytes().to_vec())
-                .unwrap_err()
-                .to_string()
-        };
-        let start = "expected meta.json to describe a snapshot, but found";
+    fn what_describes_no_snapshot_is_rejected() {
         for (from, to, found) in [
             ("\"Version\":1", "\"Version\":2", "version 2"),
-            ("27978", "-1", "the size -1"),
-            ("27978", "\"1\"", "the size \"1\""),
+            ("\"Version\":1", "\"Version\":0", "version 0"),
+            ("\"Version\":1", "\"Other\":1", "version 0"),
+            ("\"Version\":1", "\"Version\":1,\"version\":0", "version 0"),
+            (
+                "\"Version\":1",
+                "\"Version\":1.0",
+                "a number out of range for Version",
+            ),
+            (":27978", ":-1", "the size -1"),
+            (":27978", ":\"1\"", "a value of another type for Size"),
+            (":159", ":-1", "a number out of range for Index"),
+            (
+                ":159",
+                ":9223372036854775808",
+                "the index 9223372036854775808",
+            ),
+            (
+                ":\"2-159-1795494113035\"",
+                ":2",
+                "a value of another type for ID",
+            ),
+            (":\"ka8x", ":\"!", "Peers that are no base64"),
+            (
+                "\"Suffrage\":0",
+                "\"suffrage\":\"\"",
+                "a value of another type for Suffrage",
+            ),
+            (
+                "{\"V",
+                "x{\"V",
+                "invalid character 'x' looking for beginning of value",
+            ),
+            ("}\n", "}x", "invalid character 'x' after top-level value"),
         ] {
-            assert_eq!(
-                refused(&RECORDED.replace(from, to)),
-                format!("{start} {found}")
-            );
+            let text = RECORDED.replace(from, to);
+            assert_ne!(text, RECORDED, "{from}");
+            let error = Meta::read(text.into_bytes()).unwrap_err();
+            let expected = format!("expected meta.json to describe a snapshot, but found {found}");
+            assert_eq!(error.to_string(), expected);
         }
-        for text in [
-            "",
-            "{}",
-            "[]",
-            &RECORDED.replace(":159", ":-1"),
-            &format!("{RECORDED}x"),
+    }
+
+    #[test]
+    fn keys_are_read_as_go_reads_them() {
+        for (from, to) in [
+            ("\"Version\":1", "\"version\":0,\"VERSION\":1"),
+            ("\"Version\":1", "\"Version\":1,\"Version\":null"),
+            ("\"Version\":1", "\"Ver\u{17f}ion\":1"),
+            ("\"Size\":", "\"Size\":1,\"size\":"),
+            ("\"Index\":", "\"Other\":{\"a\":[1]},\"Index\":"),
         ] {
-            assert!(refused(text).starts_with(start), "{text}");
+            let text = RECORDED.replace(from, to);
+            let meta = Meta::read(text.clone().into_bytes()).unwrap();
+            assert_eq!((meta.version, meta.index, meta.size), (1, 159, 27978));
+            let expected = text.replace(":27978", ":5");
+            assert_eq!(meta.with_size(5), expected.as_bytes());
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What a snapshot holds of cluster peering.
 //!
 //! Reading is checking. A [`State`] comes only from a snapshot that is whole (sums, `Size`, the ends of
-//! tar and gzip), in which every record parses, and in which
+//! tar and gzip), in which every record is one that servers restore, and in which
 //! - each peering has a name and a UUID as its ID, and no other peering has either;
 //! - each `PeeringSecrets` belongs to one ID, and each secret is a UUID that occurs once.
 //!
