@@ -228,6 +228,18 @@ mod tests {
     }
 
     #[test]
+    fn each_type_of_go_is_known() {
+        for kind in &KINDS {
+            if let Struct(name) | List(name) = kind.shape {
+                assert!(crate::go_types::is_known(name), "{name}");
+            }
+        }
+        for (_, name, _) in CONFIG_ENTRIES {
+            assert!(crate::go_types::is_known(name), "{name}");
+        }
+    }
+
+    #[test]
     fn each_number_stands_once() {
         assert!(KINDS.is_sorted_by(|a, b| a.number < b.number));
     }

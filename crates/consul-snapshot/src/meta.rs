@@ -41,8 +41,11 @@ pub struct Meta {
     pub size: u64,
     text: Vec<u8>,
     /// Where the digits of `Size` stand in the text.
-    size_at: (usize, usize),
+    size_at: Place,
 }
+
+/// Where something starts and ends in the text.
+type Place = (usize, usize);
 
 /// The fields of `raft.SnapshotMeta` as they are read, and the first value that is at fault.
 #[derive(Default)]
@@ -53,7 +56,7 @@ struct Fields<'a> {
     index: u64,
     term: u64,
     size: i64,
-    size_at: (usize, usize),
+    size_at: Place,
     fault: Option<String>,
 }
 
@@ -208,7 +211,7 @@ impl<'a> Fields<'a> {
         &mut self,
         reader: &mut Reader<'_>,
         what: &str,
-    ) -> Result<Option<(N, (usize, usize))>, SyntaxError> {
+    ) -> Result<Option<(N, Place)>, SyntaxError> {
         if !self.is(reader, Kind::Number, what)? {
             return Ok(None);
         }
