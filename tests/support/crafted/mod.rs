@@ -4,6 +4,8 @@
 //! `tests/library` holds what those did against what peertok says.
 
 mod file;
+mod good;
+mod groups;
 mod msgpack;
 mod records;
 
