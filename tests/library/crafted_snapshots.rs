@@ -35,15 +35,18 @@ fn what_is_accepted_harmed_no_server() {
             .lines()
             .filter_map(|line| line.split_once('\t'))
             .collect();
-        assert_eq!(recorded.len(), cases.len(), "{file}: record it anew");
         for (name, state) in &states {
-            let did = recorded[name.as_str()];
             let accepted = match state {
                 Ok(state) => check_acceptor(state, Some(release)).is_ok(),
                 Err(_) => false,
             };
-            assert!(!accepted || did == "restored", "{version}: {name}: {did}");
-            if !accepted && did == "restored" {
+            // What is rejected was not tried on each release.
+            let did = recorded.get(name.as_str()).copied();
+            assert!(
+                !accepted || did == Some("restored"),
+                "{version}: {name}: {did:?}; see tests/consul/README.md for how to record it"
+            );
+            if !accepted && did == Some("restored") {
                 writeln!(stricter, "{version}\t{name}").unwrap();
             }
         }

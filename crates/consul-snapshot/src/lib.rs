@@ -47,6 +47,7 @@
 mod addresses;
 mod archive;
 mod builder;
+mod duration;
 mod edit;
 mod error;
 mod go_types;

@@ -9,6 +9,7 @@
 //! node stand one behind the other (`persistNodes`), the node alone first, then its services, then its
 //! checks.
 
+use crate::duration::is_duration;
 use crate::error::RecordFault;
 use crate::go_types::{check, check_list};
 use crate::kind::{self, FIRST, Kind, Release, Shape};
@@ -63,7 +64,7 @@ impl Restorer {
         let uuid = |key, what| a_uuid(record.get(key), what);
         let uuid_if_any = |key, what| a_uuid_if_any(record.get(key), what);
         match number {
-            kind::REGISTRATION => self.registration(record)?,
+            kind::REGISTRATION => return self.registration(record),
             kind::KV | kind::TOMBSTONE => {
                 text("Key", "a key")?;
                 uuid_if_any("Session", "the key's session")?;
@@ -106,8 +107,8 @@ impl Restorer {
             kind::AUTH_METHOD => text("Name", "the auth method's name")?,
             kind::FEDERATION_STATE => federation_state(record.get("State"))?,
             kind::SYSTEM_METADATA => text("Key", "the name of the system metadata")?,
-            kind::SERVICE_VIRTUAL_IP => return service_virtual_ip(record),
-            kind::FREE_VIRTUAL_IP => return virtual_ip(record.get("IP")),
+            kind::SERVICE_VIRTUAL_IP => service_virtual_ip(record)?,
+            kind::FREE_VIRTUAL_IP => virtual_ip(record.get("IP"))?,
             kind::RESOURCE => resource(record)?,
             _ => {}
         }
@@ -120,7 +121,7 @@ impl Restorer {
     }
 
     /// `ensureRegistrationTxn` in `agent/consul/state/catalog.go`.
-    fn registration(&mut self, record: &Value<'_>) -> Result<(), RecordFault> {
+    fn registration(&mut self, record: &Value<'_>) -> Result<Release, RecordFault> {
         required(record.get("Node"), "the registration's node")?;
         a_uuid_if_any(record.get("ID"), "the node's ID")?;
         self.enter_node(record)?;
@@ -149,7 +150,11 @@ impl Restorer {
                 });
             }
         }
-        Ok(())
+        Ok(match connect_name(service) {
+            // Up to 1.15 a service without a name gets a virtual IP, too, which fails.
+            Some(b"") => (1, 16),
+            _ => FIRST,
+        })
     }
 
     /// A node has one name and one ID, and its records stand together.
@@ -271,6 +276,17 @@ fn same_peer(record: &Value<'_>, of: &Value<'_>) -> Result<(), RecordFault> {
     })
 }
 
+/// The name under which a service is in the mesh, if it is: a proxy's destination, or its own.
+fn connect_name<'a>(service: &Value<'a>) -> Option<&'a [u8]> {
+    if service.get("Kind").bytes() == b"connect-proxy" {
+        Some(service.get("Proxy").get("DestinationServiceName").bytes())
+    } else if service.get("Connect").get("Native").is_true() {
+        Some(service.get("Service").bytes())
+    } else {
+        None
+    }
+}
+
 /// `ValidateServiceMetadata` in `agent/structs/structs.go`.
 fn service_meta(service: &Value<'_>) -> Result<(), RecordFault> {
     let refused = |expected| {
@@ -321,47 +337,6 @@ fn session(record: &Value<'_>) -> Result<(), RecordFault> {
     Ok(())
 }
 
-/// Durations that `time.ParseDuration` reads: numbers of at most nine digits, each with its unit. A
-/// session's has at most a day; here all numbers together have to be below a year.
-fn is_duration(mut text: &[u8]) -> bool {
-    const UNITS: [(&str, u64); 8] = [
-        ("ns", 1),
-        ("us", 1_000),
-        ("\u{b5}s", 1_000),
-        ("\u{3bc}s", 1_000),
-        ("ms", 1_000_000),
-        ("s", 1_000_000_000),
-        ("m", 60_000_000_000),
-        ("h", 3_600_000_000_000),
-    ];
-    const YEAR: u64 = 365 * 24 * 3_600_000_000_000;
-    if matches!(text, b"" | b"0") {
-        return true;
-    }
-    let digits = |text: &[u8]| text.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let mut sum: u64 = 0;
-    while !text.is_empty() {
-        let (number, rest) = text.split_at(digits(text));
-        // A part of one counts as one.
-        let rest = match rest.strip_prefix(b".") {
-            Some(rest) => rest.get(digits(rest)..).unwrap_or_default(),
-            None => rest,
-        };
-        let unit = UNITS
-            .iter()
-            .find_map(|(unit, nanos)| Some((rest.strip_prefix(unit.as_bytes())?, nanos)));
-        let Some((rest, nanos)) = unit.filter(|_| (1..=9).contains(&number.len())) else {
-            return false;
-        };
-        let number = number.iter().fold(1, |number: u64, digit| {
-            10 * number + u64::from(digit - b'0')
-        });
-        sum = sum.saturating_add(number.saturating_mul(*nanos));
-        text = rest;
-    }
-    sum < YEAR
-}
-
 /// A coordinate in Serf's space, which has eight dimensions. A server that measures the distance of two
 /// whose numbers differ panics.
 fn a_coordinate(coordinate: &Value<'_>) -> Result<(), RecordFault> {
@@ -388,7 +363,7 @@ fn federation_state(state: &Value<'_>) -> Result<(), RecordFault> {
 
 /// `restoreServiceVirtualIP`: the service is a generic map at first, out of which mapstructure takes
 /// the name and the peer. Up to 1.12 the name stood in the map itself.
-fn service_virtual_ip(record: &Value<'_>) -> Result<Release, RecordFault> {
+fn service_virtual_ip(record: &Value<'_>) -> Result<(), RecordFault> {
     let service = record.get("Service");
     let name = service.get("ServiceName");
     let keys = |map: &Value<'_>, allowed: &[&[u8]]| {
@@ -416,20 +391,19 @@ fn service_virtual_ip(record: &Value<'_>) -> Result<Release, RecordFault> {
     virtual_ip(record.get("IP"))
 }
 
-/// An offset that is added to 240.0.0.0. A server counts on from the highest, up to 15.255.255.254, and
-/// has none left then; so an offset that is near is rejected. From 1.22 on, servers of both IP versions
-/// have offsets of IPv6.
-fn virtual_ip(ip: &Value<'_>) -> Result<Release, RecordFault> {
+/// An offset that is added to 240.0.0.0, as IPv4 in one of Go's two forms; servers of IPv6 have the same.
+/// A server counts on from the highest, up to 15.255.255.254, and has none left then; so an offset that
+/// is near is rejected.
+fn virtual_ip(ip: &Value<'_>) -> Result<(), RecordFault> {
     const MAPPED: [u8; 12] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
     let bytes = ip.bytes();
-    let first = match (bytes.len(), bytes.strip_prefix(&MAPPED)) {
-        (4, _) => bytes.first(),
-        (16, Some(rest)) => rest.first(),
-        (16, None) => return Ok((1, 22)),
+    let offset = match bytes.len() {
+        16 => bytes.strip_prefix(&MAPPED),
+        4 => Some(bytes),
         _ => None,
     };
-    match first {
-        Some(..15) => Ok(FIRST),
+    match offset.and_then(<[u8]>::first) {
+        Some(..15) => Ok(()),
         _ => Err(RecordFault::Other {
             expected: "a virtual IP from 0.0.0.0 to 14.255.255.255",
             found: "other bytes",
@@ -552,4 +526,26 @@ pub(crate) fn peering_message<'a>(
     what: &'static str,
 ) -> Result<&'a [u8], RecordFault> {
     message(record, what, MAX_MESSAGE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each is tried on real servers by `tests/consul/crafted.rs`.
+    #[test]
+    fn the_newest_release_that_a_record_needs_is_told() {
+        let release = |number, record: &[u8]| {
+            let record = Value::read_whole(record).unwrap();
+            Restorer::default().check(number, kind::of(number).unwrap(), &record)
+        };
+        assert_eq!(release(kind::KV, b"\x81\xa3Key\xa1k"), Ok((1, 13)));
+        let proxy = b"\x82\xa4Node\xa1n\xa7Service\x81\xa4Kind\xadconnect-proxy";
+        assert_eq!(release(kind::REGISTRATION, proxy), Ok((1, 16)));
+        let entry = b"\xda\x00\x20\xactcp-route\x81\xa5Entry\x81\xa4Name\xa1r";
+        let mut entry = entry.to_vec();
+        entry[3] = 0xa9;
+        entry[2] = (entry.len() - 3) as u8;
+        assert_eq!(release(kind::CONFIG_ENTRY, &entry), Ok((1, 15)));
+    }
 }
