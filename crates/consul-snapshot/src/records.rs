@@ -204,3 +204,52 @@ fn config_entry(record: &Value<'_>) -> Result<Record, RecordFault> {
         through_gateways: peering.get("PeerThroughMeshGateways").is_true(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use peertok_testing::{config, mutated};
+    use proptest::prelude::*;
+    use std::io::Read;
+
+    /// The `state.bin` of a recorded server.
+    fn recorded() -> Vec<u8> {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        let file = folder.join("../../fixtures/consul/alpha-gateways.snap");
+        let file = std::fs::File::open(file).unwrap();
+        let mut tar = tar::Archive::new(flate2::read::GzDecoder::new(file));
+        let mut entries = tar.entries().unwrap().map(Result::unwrap);
+        let mut entry = entries
+            .find(|entry| entry.path().unwrap().ends_with("state.bin"))
+            .unwrap();
+        let mut state = Vec::new();
+        entry.read_to_end(&mut state).unwrap();
+        state
+    }
+
+    fn read_all(state: &[u8]) -> Result<Vec<Place>, SnapshotError> {
+        let mut places = Vec::new();
+        read(state, state.len() as u64, |_, place, _, _, _| {
+            places.push(place);
+            Ok(())
+        })?;
+        Ok(places)
+    }
+
+    #[test]
+    fn the_records_of_a_server_stand_one_behind_the_other() {
+        let state = recorded();
+        let places = read_all(&state).unwrap();
+        assert!(places.is_sorted_by(|a, b| a.end == b.start));
+        assert_eq!(places.last().unwrap().end, state.len() as u64);
+    }
+
+    proptest! {
+        #![proptest_config(config(64))]
+
+        #[test]
+        fn no_state_panics(state in mutated(Just(recorded()))) {
+            let _ = read_all(&state);
+        }
+    }
+}
