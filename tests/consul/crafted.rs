@@ -16,6 +16,7 @@ use peertok::snapshot::{State, check_acceptor};
 use peertok::token::Release;
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::ErrorKind;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -177,7 +178,12 @@ impl Worker<'_> {
             }
             Err(error) => {
                 self.server = None;
-                format!("hung: {error}")
+                // A server that refuses a file before it has read it closes the connection.
+                let kind = match error.kind() {
+                    ErrorKind::TimedOut | ErrorKind::WouldBlock => "hung",
+                    _ => "refused",
+                };
+                format!("{kind}: {error}")
             }
         };
         (outcome, earlier)

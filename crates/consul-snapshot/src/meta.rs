@@ -10,9 +10,9 @@
 //! type, or a number out of its range, is an error. Raft then has rules of its own:
 //!
 //! - `Version` is 1 (`FileSnapshotStore.Create` in `hashicorp/raft`).
-//! - A restored state gets the index behind `Index`, and each later change the next one. With 2^64-1 the
-//!   server hangs, and with 2^64-2 the restore fails. Here it has to be below 2^63, far above what any
-//!   cluster comes to.
+//! - A restored state gets the index behind `Index`, and each later change the next one. Consul 1.20.1
+//!   hangs with 2^64-1, fails to restore 2^64-2, panics later with 2^64-3, and takes 2^63. Here it has to
+//!   be below 2^63, far above what any cluster comes to.
 //! - `Size` is the length of `state.bin`.
 //!
 //! In a copy of a snapshot only the digits of `Size` change. Every other byte stays.
