@@ -71,7 +71,7 @@ pub(crate) fn read<R: Read, T, E: From<SnapshotError>>(
         match (name, visit.take()) {
             (Member::Meta, untaken) if meta.is_none() => {
                 visit = untaken;
-                let text = tar.small_member(META, size, MAX_META)?;
+                let text = tar.small_member(META, size)?;
                 let mut context = Context::new(&SHA256);
                 context.update(&text);
                 meta = Some((Meta::read(text)?, sum(context)));
@@ -88,10 +88,10 @@ pub(crate) fn read<R: Read, T, E: From<SnapshotError>>(
             }
             (Member::Sums, untaken) if sums.is_none() => {
                 visit = untaken;
-                sums = Some(tar.small_member(SUMS, size, MAX_SUMS)?);
+                sums = Some(tar.small_member(SUMS, size)?);
             }
             _ => {
-                let found = "a second one of a name".to_owned();
+                let found = format!("a second {}", tar.within);
                 return Err(SnapshotError::Member { found }.into());
             }
         }
@@ -163,15 +163,25 @@ impl<R: Read> TarReader<R> {
             )));
         }
         self.within = name;
-        let found = octal(&header.as_old().size).unwrap_or(u64::MAX);
-        match member {
-            Member::State if found > MAX_STATE => Err(SnapshotError::MemberTooLarge {
-                member: STATE,
-                limit: MAX_STATE,
+        let limit = match member {
+            Member::Meta => MAX_META,
+            Member::State => MAX_STATE,
+            Member::Sums => MAX_SUMS,
+        };
+        let size = octal(&header.as_old().size);
+        // What has more digits than there is room for is written in another way.
+        let found = size.or(header.entry_size().ok());
+        if let Some(found) = found.filter(|found| *found > limit) {
+            return Err(SnapshotError::MemberTooLarge {
+                member: name,
+                limit,
                 found,
-            }),
-            member => Ok(Some((member, found))),
+            });
         }
+        let size = size.ok_or(SnapshotError::Header {
+            found: "a size that is no octal number",
+        })?;
+        Ok(Some((member, size)))
     }
 
     /// A server reads at most 511 bytes of a name or a comment.
@@ -188,19 +198,7 @@ impl<R: Read> TarReader<R> {
     }
 
     /// Reads a whole member into memory.
-    fn small_member(
-        &mut self,
-        member: &'static str,
-        size: u64,
-        limit: u64,
-    ) -> Result<Vec<u8>, SnapshotError> {
-        if size > limit {
-            return Err(SnapshotError::MemberTooLarge {
-                member,
-                limit,
-                found: size,
-            });
-        }
+    fn small_member(&mut self, member: &'static str, size: u64) -> Result<Vec<u8>, SnapshotError> {
         let mut content = vec![0; usize::try_from(size).unwrap_or_default()];
         self.gzip
             .read_exact(&mut content)
@@ -249,9 +247,6 @@ fn check_header(header: &Header, block: &[u8; BLOCK]) -> Result<(), SnapshotErro
     let old = header.as_old();
     if octal(&old.cksum).is_none() || octal(&old.cksum) != octal(&again.as_old().cksum) {
         return damaged("another checksum than its own");
-    }
-    if octal(&old.size).is_none() {
-        return damaged("a size that is no octal number");
     }
     let numbers = [&old.mode[..], &old.uid, &old.gid, &old.mtime];
     let devices = header

@@ -168,7 +168,7 @@ pub enum RecordFault {
         found: &'static str,
     },
     /// A value that is larger than any server makes it.
-    #[error("expected at most {limit} of {what}, but found {found}")]
+    #[error("expected at most {limit} {what}, but found {found}")]
     TooLarge {
         /// What is too large, and what is counted.
         what: &'static str,

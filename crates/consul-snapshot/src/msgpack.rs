@@ -343,7 +343,7 @@ mod tests {
         let fault = Value::read(&deep).unwrap_err();
         assert_eq!(
             fault.to_string(),
-            "expected at most 100 of levels within a record, but found 101"
+            "expected at most 100 levels within a record, but found 101"
         );
         let mut wide = vec![0xdd, 0, 0x10, 0, 0];
         wide.resize(5 + (1 << 20), 0xc0);
@@ -351,7 +351,7 @@ mod tests {
         let fault = Value::read(&wide).unwrap_err();
         assert_eq!(
             fault.to_string(),
-            "expected at most 500000 of values within a record, but found 500001"
+            "expected at most 500000 values within a record, but found 500001"
         );
     }
 

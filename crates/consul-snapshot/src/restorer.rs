@@ -425,6 +425,12 @@ fn config_entry(record: &Value<'_>) -> Result<Release, RecordFault> {
         expected: "a config entry that the community edition restores",
         found: "one of another kind",
     })?;
+    let missing = RecordFault::Missing {
+        what: "one config entry",
+    };
+    if rest.is_empty() {
+        return Err(missing);
+    }
     let Value::Map(request) = Value::read_whole(rest)? else {
         return Err(RecordFault::Type {
             expected: "a map",
@@ -436,9 +442,7 @@ fn config_entry(record: &Value<'_>) -> Result<Release, RecordFault> {
     check(&Value::Map(rest), "ConfigEntryRequest")?;
     let entry = entries.pop().map(|(_, entry)| entry);
     let entry = entry.filter(|entry| *entry != Value::Nil && entries.is_empty());
-    let entry = &entry.ok_or(RecordFault::Missing {
-        what: "one config entry",
-    })?;
+    let entry = &entry.ok_or(missing)?;
     if name == "ProxyConfigEntry" {
         // It implements encoding.BinaryUnmarshaler, so that a raw holds it.
         let entry = Value::read_whole(entry.bytes())?;
