@@ -5,7 +5,7 @@
 //! that it does not know.
 //!
 //! A value that is not of its field's type ends the restore, in every record. So does what this
-//! check refuses beyond types, in a value that no field takes in, too: a key that is no string and a
+//! check rejects beyond types, in a value that no field takes in, too: a key that is no string and a
 //! key that occurs twice in a map. It is stricter than the codec (`hashicorp/consul-net-rpc`,
 //! `go-msgpack/codec/decode.go`) in what no server writes: a struct as an array, a list with a nil in
 //! it, a key twice in a struct, strings as bytes of the new format, extensions.

@@ -163,7 +163,7 @@ pub(crate) fn name(number: u8) -> Option<&'static str> {
 
 /// The kinds of config entries that the community edition restores: the type of Go that each is
 /// decoded into, and the first release that knows it (`MakeConfigEntry` in
-/// `agent/structs/config_entry.go`). Each release refuses `sameness-group`
+/// `agent/structs/config_entry.go`). Each release rejects `sameness-group`
 /// (`agent/consul/state/config_entry_sameness_group_ce.go`) and `control-plane-request-limit`, which
 /// are Enterprise's.
 const CONFIG_ENTRIES: [(&str, &str, Release); 17] = [

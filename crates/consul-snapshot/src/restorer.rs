@@ -412,7 +412,7 @@ fn virtual_ip(ip: &Value<'_>) -> Result<(), RecordFault> {
 }
 
 /// `ConfigEntryRequest.UnmarshalBinary` in `agent/structs/config_entry.go`, and what
-/// `insertConfigEntryWithTxn` refuses.
+/// `insertConfigEntryWithTxn` rejects.
 fn config_entry(record: &Value<'_>) -> Result<Release, RecordFault> {
     let Value::Raw(bytes) = record else {
         return Err(RecordFault::Type {
