@@ -7,11 +7,11 @@ use super::token_output::TokenOutput;
 use super::{Status, output, snapshot};
 use crate::generate::{DEFAULT_PORT, GenerateError, TokenSpec, generate};
 use crate::roots::{Roots, RootsError};
-use crate::snapshot::{Base, Seed, State, name_to_accept};
+use crate::snapshot::{Base, Seed, State, name_to_accept, oldest_server};
 use clap::builder::NonEmptyStringValueParser;
 use consul_snapshot::is_uuid;
 use godialect::quote::quote;
-use peering_token::{Locality, Release, Shape};
+use peering_token::{Locality, Release};
 use peertok_secret::Secret;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -156,14 +156,15 @@ pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
         let message = "expected two files, but --out and --snapshot-out name the same";
         return Err(Failure::could_not_run(message));
     }
+    let acceptor = snapshot::release(arguments.consul_version.as_deref())?;
     // A base is read twice, and so has to be a file; a snapshot that is only looked at need not.
     let (mut base, state) = match (&arguments.snapshot, &arguments.snapshot_out) {
-        (Some(path), Some(_)) => (Some(snapshot::open_base(path)?), None),
+        (Some(path), Some(_)) => (Some(snapshot::open_base(path, acceptor)?), None),
         (Some(path), None) => (None, Some(snapshot::read(path)?)),
         (None, _) => (None, None),
     };
     let known = base.as_ref().map(Base::state).or(state.as_ref());
-    let inputs = inputs(arguments, known)?;
+    let inputs = inputs(arguments, known, acceptor)?;
     let mut advice = if known.is_some_and(|state| state.peering(&inputs.name).is_some()) { "the server knows this peering, but not yet the token's secret, so establish would answer 403; it keeps the metadata that it has" } else { "no server knows this token's PeerID and secret yet, so establish would answer 403; the peer's name and metadata are not part of a token" }
     .to_owned();
     let generated = generate(&inputs).map_err(failure)?;
@@ -191,7 +192,11 @@ pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
     Ok(Status::Done)
 }
 
-fn inputs(arguments: &Args, state: Option<&State>) -> Result<TokenSpec, Failure> {
+fn inputs(
+    arguments: &Args,
+    state: Option<&State>,
+    acceptor: Option<Release>,
+) -> Result<TokenSpec, Failure> {
     let Some(name) = arguments.name.clone().filter(|name| !name.is_empty()) else {
         let missing = Failure::could_not_run("Missing the required -name flag");
         return Err(missing.hint("-name NAME is the name that the acceptor gives to the peer"));
@@ -259,7 +264,8 @@ fn inputs(arguments: &Args, state: Option<&State>) -> Result<TokenSpec, Failure>
     inputs.server_name.clone_from(&arguments.server_name);
     inputs.peer_id = peer_id;
     inputs.secret = arguments.secret_file.as_deref().map(secret).transpose()?;
-    inputs.shape = shape(arguments, state)?;
+    let release = acceptor.or_else(|| state.and_then(oldest_server));
+    inputs.shape = release.map(Release::shape).unwrap_or_default();
     inputs.default_port = arguments.default_port;
     inputs.as_consul = arguments.as_consul;
     Ok(inputs)
@@ -279,21 +285,6 @@ fn check_acceptor(state: &State, arguments: &Args) -> Result<(), Failure> {
         "a grpc bind port must be specified in the configuration for all servers"
     });
     Err(refused.hint("--server-address HOST:PORT names an address that the snapshot lacks"))
-}
-
-/// The shape of the release that was given, or of the acceptor's oldest server.
-fn shape(arguments: &Args, state: Option<&State>) -> Result<Shape, Failure> {
-    if let Some(version) = &arguments.consul_version {
-        let release: Release = version
-            .parse()
-            .map_err(|error: peering_token::ReleaseError| {
-                Failure::could_not_run(format!("--consul-version: {error}"))
-            })?;
-        return Ok(release.shape());
-    }
-    let servers = state.into_iter().flat_map(|state| &state.consul_versions);
-    let oldest = servers.filter_map(|version| version.parse().ok()).min();
-    Ok(oldest.map(Release::shape).unwrap_or_default())
 }
 
 /// Reads pairs as Consul's command line does: a later one of the same key wins.

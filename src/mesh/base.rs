@@ -59,6 +59,12 @@ impl SiteBase {
             .rewind()
             .and_then(|()| folder::sha256_within(&again, MAX_SNAPSHOT));
         let sha256 = sha256.map_err(unreadable)?;
+        let acceptor = entry.consul_version.as_ref();
+        let acceptor = acceptor.and_then(|given| given.get_ref().parse().ok());
+        let file = file.for_acceptor(acceptor).map_err(|error| {
+            let path = path.clone();
+            fault(Fault::Acceptor { path, error })
+        })?;
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let base = Self {
             state: file.state().clone(),

@@ -3,7 +3,7 @@
 use crate::generate::GenerateError;
 use crate::restore::ERASED;
 use crate::roots::RootsError;
-use crate::snapshot::{NameTaken, SeedError, SnapshotError};
+use crate::snapshot::{CannotRestore, NameTaken, SeedError, SnapshotError};
 use peering_token::{PeerNameError, Refusal, ReleaseError};
 use std::io;
 use std::ops::Range;
@@ -195,6 +195,14 @@ pub enum Fault {
         /// The file.
         path: PathBuf,
     },
+    /// The acceptor does not restore a base, or may not.
+    #[error("{}: {error}", .path.display())]
+    Acceptor {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        error: CannotRestore,
+    },
     /// A base lacks something.
     #[error("{}: expected {what}, but found none", .path.display())]
     BaseLacks {
@@ -352,6 +360,17 @@ impl Fault {
             Self::NotFromOutside { .. } => {
                 "allow_private = true says that the dialers are in the same network"
             }
+            Self::Base {
+                error: SnapshotError::Record { .. },
+                ..
+            } => {
+                "a server that restores this snapshot stops there; save a new one with consul snapshot save"
+            }
+            Self::Acceptor {
+                error: CannotRestore::Unknown { .. },
+                ..
+            } => "write consul_version = \"X.Y\", the release of the site's servers",
+            Self::Acceptor { .. } => "upgrade the site's servers before the restore",
             Self::OldBase { .. } | Self::EarlierBase { .. } => {
                 "restoring it loses every change since then: save a new one with consul snapshot save, or use it with --allow-old-base"
             }

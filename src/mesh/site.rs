@@ -10,7 +10,7 @@ use crate::finding::{Context, Finding, Level, findings};
 use crate::generate::{TokenSpec, generate};
 use crate::kubernetes::{DEFAULT_KEY, manifest};
 use crate::roots::Roots;
-use crate::snapshot::State;
+use crate::snapshot::{State, oldest_server};
 use peering_token::{PeeringToken, Release, Shape};
 use peertok_secret::Secret;
 use std::collections::BTreeMap;
@@ -317,8 +317,7 @@ impl Reader<'_> {
             return given.get_ref().parse().ok();
         }
         if let Some(state) = state {
-            let servers = state.consul_versions.iter();
-            return servers.filter_map(|version| version.parse().ok()).min();
+            return oldest_server(state);
         }
         self.kept_identity()?.release.as_ref()?.parse().ok()
     }

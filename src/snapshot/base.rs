@@ -2,9 +2,11 @@
 
 use super::error::SeedError;
 use super::plan::{self, Change};
+use super::release::{CannotRestore, check_acceptor};
 use super::seed::Seed;
 use consul_snapshot::{Snapshot, SnapshotError, State, WriteError};
 use jiff::Timestamp;
+use peering_token::Release;
 use std::io::{Read, Seek, Write};
 
 /// A snapshot as it was written and read back.
@@ -19,7 +21,10 @@ pub struct Seeded {
 
 /// A snapshot to write peerings into, read and checked.
 #[derive(Debug)]
-pub struct Base<F>(Snapshot<F>);
+pub struct Base<F> {
+    snapshot: Snapshot<F>,
+    acceptor: Option<Release>,
+}
 
 impl<F: Read + Seek> Base<F> {
     /// Reads and checks a snapshot, from the start of the file.
@@ -28,13 +33,29 @@ impl<F: Read + Seek> Base<F> {
     ///
     /// As [`State::read`].
     pub fn open(file: F) -> Result<Self, SnapshotError> {
-        Snapshot::open(file).map(Self)
+        Snapshot::open(file).map(Self::of)
+    }
+
+    fn of(snapshot: Snapshot<F>) -> Self {
+        let acceptor = None;
+        Self { snapshot, acceptor }
+    }
+
+    /// Names the release of the servers that restore it, in place of that of the oldest server in it.
+    ///
+    /// # Errors
+    ///
+    /// [`CannotRestore`] if these servers would not restore it.
+    pub fn for_acceptor(mut self, acceptor: Option<Release>) -> Result<Self, CannotRestore> {
+        self.acceptor = acceptor;
+        check_acceptor(self.state(), acceptor)?;
+        Ok(self)
     }
 
     /// What it holds: its age, and what its names can be used for.
     #[must_use]
     pub fn state(&self) -> &State {
-        self.0.state()
+        self.snapshot.state()
     }
 
     /// Writes a snapshot: this one, and these peerings.
@@ -49,7 +70,8 @@ impl<F: Read + Seek> Base<F> {
     where
         O: Read + Write + Seek,
     {
-        let mut edit = self.0.edit();
+        check_acceptor(self.state(), self.acceptor)?;
+        let mut edit = self.snapshot.edit();
         let changes = plan::add(&mut edit, seeds)?;
         let state = edit.write(out)?;
         Ok(Seeded { state, changes })
@@ -67,5 +89,5 @@ where
     O: Read + Write + Seek,
 {
     let empty = Snapshot::empty(at).map_err(WriteError::from)?;
-    Base(empty).seed(seeds, out)
+    Base::of(empty).seed(seeds, out)
 }

@@ -1,6 +1,7 @@
 //! Why peerings are not written into a snapshot.
 
 use super::names::{NameTaken, same_cluster};
+use super::release::CannotRestore;
 use consul_snapshot::{RecordFault, WriteError};
 use peering_token::{MetaError, PeerNameError};
 
@@ -14,6 +15,9 @@ pub enum SeedError {
     /// Metadata is refused.
     #[error(transparent)]
     Meta(#[from] MetaError),
+    /// The acceptor does not restore the base snapshot, or may not.
+    #[error(transparent)]
+    Release(#[from] CannotRestore),
     /// The name is taken.
     #[error(transparent)]
     Taken(#[from] NameTaken),

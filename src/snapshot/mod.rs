@@ -34,17 +34,19 @@ mod base;
 mod error;
 mod names;
 mod plan;
+mod release;
 mod seed;
 mod status;
 
 pub use base::{Base, Seeded, seed_fresh};
 pub use consul_snapshot::{
-    Direction, Meta, Peering, PeeringState, RecordFault, Root, Secrets, SnapshotError, State,
-    WriteError,
+    Direction, Meta, Needs, Peering, PeeringState, RecordFault, Root, Secrets, SnapshotError,
+    State, WriteError,
 };
 pub use error::SeedError;
 pub(crate) use names::same_cluster;
 pub use names::{NameTaken, name_to_accept, name_to_dial};
 pub use plan::Change;
+pub use release::{CannotRestore, check_acceptor, oldest_server};
 pub use seed::{End, Seed};
 pub use status::{SecretsMeaning, TokenStatus};

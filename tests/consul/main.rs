@@ -9,6 +9,8 @@
 
 mod broken;
 mod ca;
+mod crafted;
+mod full_state;
 mod http;
 mod manual_addresses;
 mod mesh;

@@ -61,6 +61,19 @@ impl Consul {
         servers
     }
 
+    /// Starts a server that restores snapshots: it leads, and has a CA.
+    pub(crate) fn start_for_restores(&self) -> Server {
+        let server = Server::spawn(self, &Setup::of("dc1"), 1, None);
+        wait_for("a server that leads", START, || {
+            let roots = server.try_get("/v1/connect/ca/roots")?;
+            match roots["ActiveRootID"].as_str() {
+                Some("") | None => Err("no active root".to_owned()),
+                Some(_) => Ok(()),
+            }
+        });
+        server
+    }
+
     /// Starts servers that make one cluster.
     pub(crate) fn start_cluster<const N: usize>(&self, setup: &Setup<'_>) -> [Server; N] {
         let mut first = None;
@@ -285,6 +298,29 @@ impl Server {
         self.send("POST", path, &fs::read(file).unwrap()).unwrap()
     }
 
+    /// Asks the server to restore a snapshot, which may be the end of it.
+    pub(crate) fn try_restore(&self, snapshot: &[u8]) -> io::Result<Answer> {
+        self.send("PUT", "/v1/snapshot", snapshot)
+    }
+
+    /// Whether the process is there.
+    pub(crate) fn is_running(&mut self) -> bool {
+        self.child.try_wait().is_ok_and(|status| status.is_none())
+    }
+
+    /// Why the process ended: its panic, and where in Consul, or the last line of its log.
+    pub(crate) fn last_words(&self) -> String {
+        let log = fs::read(self.log()).unwrap_or_default();
+        let log = String::from_utf8_lossy(&log);
+        let mut lines = log.lines().skip_while(|line| !line.starts_with("panic: "));
+        let Some(panic) = lines.next() else {
+            return log.lines().last().unwrap_or_default().to_owned();
+        };
+        let place = lines.find(|line| line.starts_with("github.com/hashicorp/consul/"));
+        let place = place.and_then(|place| place.split('(').next());
+        format!("{panic} in {}", place.unwrap_or("another package"))
+    }
+
     /// Posts a request, which may be refused.
     pub(crate) fn post(&self, path: &str, body: &Value) -> Answer {
         self.send("POST", path, body.to_string().as_bytes())
@@ -294,6 +330,20 @@ impl Server {
     /// Changes something, which has to work.
     pub(crate) fn put(&self, path: &str, body: &Value) {
         self.change("PUT", path, body.to_string().as_bytes());
+    }
+
+    /// Makes something, and gives what the server says of it.
+    pub(crate) fn create(&self, method: &str, path: &str, body: &Value) -> Value {
+        let answer = self.try_change(method, path, body);
+        let text = answer.text();
+        assert_eq!(answer.status, 200, "{method} {path}: {text}");
+        serde_json::from_str(&text).unwrap()
+    }
+
+    /// Changes something, which may be refused.
+    pub(crate) fn try_change(&self, method: &str, path: &str, body: &Value) -> Answer {
+        let body = body.to_string();
+        self.send(method, path, body.as_bytes()).unwrap()
     }
 
     /// Deletes something that has to be there.

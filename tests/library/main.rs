@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod ca;
+mod crafted_snapshots;
 mod explain;
 mod findings;
 mod kubernetes;

@@ -5,6 +5,7 @@
 #![allow(unreachable_pub, reason = "a test exports nothing")]
 
 pub mod command;
+pub mod crafted;
 pub mod kind;
 pub mod oracle;
 pub mod tools;

@@ -12,10 +12,10 @@
 //! name in lower case and then by service ID. IPv6 hosts get their brackets; Consul 1.20 leaves them
 //! out of its servers' addresses, so that nobody can dial these.
 
+use crate::error::RecordFault;
 use crate::limits::{MAX_TEXT, OVERHEAD};
-use crate::msgpack::{Decoder, Fault};
+use crate::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::BufRead;
 
 /// What a registration (a record of type 0) says of a service on a node.
 #[derive(Debug, Default)]
@@ -43,29 +43,17 @@ struct Service {
 }
 
 impl Registration {
-    /// Reads what matters of a registration, and skips the rest, an ACL token among it.
-    pub(crate) fn read<R: BufRead>(decoder: &mut Decoder<R>) -> Result<Self, Fault> {
-        let mut read = Self::default();
-        decoder.map(|decoder, key| {
-            let text = |decoder: &mut Decoder<R>| decoder.text("a registration", MAX_TEXT);
-            match key {
-                "Node" => read.node = text(decoder)?,
-                "Address" => read.address = text(decoder)?,
-                "PeerName" => read.peer_name = text(decoder)?,
-                "Datacenter" => read.datacenter = text(decoder)?,
-                "TaggedAddresses" => decoder.map(|decoder, key| {
-                    match key {
-                        "wan" => read.wan = text(decoder)?,
-                        _ => decoder.skip()?,
-                    }
-                    Ok::<_, Fault>(())
-                })?,
-                "Service" => read.service = Service::read(decoder)?,
-                _ => decoder.skip()?,
-            }
-            Ok::<_, Fault>(())
-        })?;
-        Ok(read)
+    /// Reads what matters of a registration; an ACL token does not.
+    pub(crate) fn read(record: &Value<'_>) -> Result<Self, RecordFault> {
+        let text = |key| text(record.get(key));
+        Ok(Self {
+            node: text("Node")?,
+            address: text("Address")?,
+            wan: self::text(record.get("TaggedAddresses").get("wan"))?,
+            peer_name: text("PeerName")?,
+            datacenter: text("Datacenter")?,
+            service: Service::read(record.get("Service"))?,
+        })
     }
 
     pub(crate) fn is_local(&self) -> bool {
@@ -74,52 +62,30 @@ impl Registration {
 }
 
 impl Service {
-    fn read<R: BufRead>(decoder: &mut Decoder<R>) -> Result<Self, Fault> {
-        let mut read = Self::default();
-        decoder.map(|decoder, key| {
-            let text = |decoder: &mut Decoder<R>| decoder.text("a service", MAX_TEXT);
-            match key {
-                "ID" => read.id = text(decoder)?,
-                "Service" => read.name = text(decoder)?,
-                "Kind" => read.kind = text(decoder)?,
-                "Address" => read.address = text(decoder)?,
-                "PeerName" => read.peer_name = text(decoder)?,
-                "Port" => read.port = decoder.maybe_uint()?.unwrap_or_default(),
-                "TaggedAddresses" => decoder.map(|decoder, key| {
-                    match key {
-                        "wan" => read.wan = Some(read_service_address(decoder)?),
-                        _ => decoder.skip()?,
-                    }
-                    Ok::<_, Fault>(())
-                })?,
-                "Meta" => decoder.map(|decoder, key| {
-                    match key {
-                        "grpc_tls_port" => read.grpc_tls_port = text(decoder)?,
-                        "grpc_port" => read.grpc_port = text(decoder)?,
-                        "version" => read.version = text(decoder)?,
-                        _ => decoder.skip()?,
-                    }
-                    Ok::<_, Fault>(())
-                })?,
-                _ => decoder.skip()?,
-            }
-            Ok::<_, Fault>(())
-        })?;
-        Ok(read)
+    fn read(record: &Value<'_>) -> Result<Self, RecordFault> {
+        let text = |key| text(record.get(key));
+        let meta = |key| self::text(record.get("Meta").get(key));
+        let wan = match record.get("TaggedAddresses").get("wan") {
+            Value::Nil => None,
+            wan => Some((self::text(wan.get("Address"))?, wan.get("Port").uint())),
+        };
+        Ok(Self {
+            id: text("ID")?,
+            name: text("Service")?,
+            kind: text("Kind")?,
+            address: text("Address")?,
+            port: record.get("Port").uint(),
+            wan,
+            grpc_tls_port: meta("grpc_tls_port")?,
+            grpc_port: meta("grpc_port")?,
+            version: meta("version")?,
+            peer_name: text("PeerName")?,
+        })
     }
 }
 
-fn read_service_address<R: BufRead>(decoder: &mut Decoder<R>) -> Result<(String, u64), Fault> {
-    let (mut address, mut port) = (String::new(), 0);
-    decoder.map(|decoder, key| {
-        match key {
-            "Address" => address = decoder.text("a service address", MAX_TEXT)?,
-            "Port" => port = decoder.maybe_uint()?.unwrap_or_default(),
-            _ => decoder.skip()?,
-        }
-        Ok::<_, Fault>(())
-    })?;
-    Ok((address, port))
+fn text(value: &Value<'_>) -> Result<String, RecordFault> {
+    value.text("bytes of a text in a registration", MAX_TEXT)
 }
 
 /// The servers and mesh gateways found so far.

@@ -8,13 +8,15 @@
 //! ```
 //!
 //! Blocks have 512 bytes, and zeros fill a member's last one. `SHA256SUMS` has a line
-//! `<hex>  <name>` for each of the other two. A server refuses whatever stands behind the end, and
-//! so does this reader: sums, sizes, member names and the end of tar and gzip are all checked.
+//! `<hex>  <name>` for each of the other two. As a server does, this reader takes the members in any
+//! order, and rejects what stands behind the end. Sums, sizes, member names and the end of tar and gzip
+//! are all checked.
 //!
-//! Limits: members are regular files and stand in this order; `meta.json` has at most 1 MiB,
-//! `SHA256SUMS` 4 KiB, and `state.bin` less than 8 GiB, which is all that a plain tar header can say.
-//! Memory does not depend on any size. The blocks are walked here, with the tar crate's header, as
-//! its own archive reader neither looks at the end nor bounds the members that extend a header.
+//! Limits: members are regular files with plain headers, each there once (a server puts the contents of
+//! two together); `meta.json` has at most 1 MiB, `SHA256SUMS` 4 KiB, and `state.bin` less than 8 GiB,
+//! which is all that a plain tar header can say. Memory does not depend on any size. The blocks are
+//! walked here, with the tar crate's header, as its own archive reader neither looks at the end nor
+//! bounds the members that extend a header.
 
 use crate::error::{SnapshotError, while_reading};
 use crate::meta::Meta;
@@ -33,6 +35,8 @@ const SUMS: &str = "SHA256SUMS";
 const END: &str = "the end of the archive";
 
 const BLOCK: usize = 512;
+/// Where the prefix of a name stands in a header. All behind it is zero in a plain one.
+const PREFIX: usize = 345;
 const MAX_META: u64 = 1 << 20;
 const MAX_SUMS: u64 = 4 << 10;
 /// The largest size that the 11 octal digits of a plain header can say.
@@ -46,103 +50,155 @@ fn sum(context: Context) -> Sum {
     hex(context.finish().as_ref())
 }
 
-/// Reads an archive: `visit` gets `meta.json` and the content of `state.bin`, and everything is
-/// checked, what `visit` leaves unread included. Gives what `visit` gave and the sum of
-/// `state.bin`, once the whole archive has been found good.
+/// Reads an archive: `visit` gets the content of `state.bin` and its size, and everything is checked,
+/// what `visit` leaves unread included. Gives `meta.json`, what `visit` gave and the sum of `state.bin`,
+/// once the whole archive has been found good.
 ///
 /// # Errors
 ///
 /// What `visit` gives, or [`SnapshotError`]. What `visit` saw is not to be trusted then.
 pub(crate) fn read<R: Read, T, E: From<SnapshotError>>(
     input: R,
-    visit: impl FnOnce(&Meta, &mut Content<'_, R>) -> Result<T, E>,
-) -> Result<(T, Sum), E> {
+    visit: impl FnOnce(u64, &mut Content<'_, R>) -> Result<T, E>,
+) -> Result<(Meta, T, Sum), E> {
     let mut tar = TarReader {
         gzip: MultiGzDecoder::new(BufReader::with_capacity(BUFFER, input)),
+        within: META,
     };
-    let text = tar.small_member(META, MAX_META)?;
-    let mut context = Context::new(&SHA256);
-    context.update(&text);
-    let meta_sum = sum(context);
-    let meta = Meta::read(text)?;
-
-    let size = tar.member(STATE, MAX_STATE)?;
-    if size != meta.size {
-        return Err(SnapshotError::Size {
-            expected: meta.size,
-            found: size,
+    let mut visit = Some(visit);
+    let (mut meta, mut state, mut sums) = (None, None, None);
+    while let Some((name, size)) = tar.member()? {
+        match (name, visit.take()) {
+            (Member::Meta, untaken) if meta.is_none() => {
+                visit = untaken;
+                let text = tar.small_member(META, size)?;
+                let mut context = Context::new(&SHA256);
+                context.update(&text);
+                meta = Some((Meta::read(text)?, sum(context)));
+            }
+            (Member::State, Some(visit)) => {
+                if let Some((meta, _)) = &meta {
+                    check_size(meta, size)?;
+                }
+                let mut content = Content::new(&mut tar, size);
+                let visited = visit(size, &mut content)?;
+                let sum = content.finish().map_err(|e| while_reading(STATE, e))?;
+                tar.padding(STATE, size)?;
+                state = Some((size, visited, sum));
+            }
+            (Member::Sums, untaken) if sums.is_none() => {
+                visit = untaken;
+                sums = Some(tar.small_member(SUMS, size)?);
+            }
+            _ => {
+                let found = format!("a second {}", tar.within);
+                return Err(SnapshotError::Member { found }.into());
+            }
         }
-        .into());
     }
-    let mut content = Content::new(&mut tar, size);
-    let visited = visit(&meta, &mut content)?;
-    let state_sum = content.finish().map_err(|e| while_reading(STATE, e))?;
-    tar.padding(STATE, size)?;
-
-    let sums = tar.small_member(SUMS, MAX_SUMS)?;
-    check_sums(&sums, &[(META, &meta_sum), (STATE, &state_sum)])?;
     tar.end()?;
-    Ok((visited, state_sum))
+    let missing = |expected| SnapshotError::NoMember { expected };
+    let (meta, meta_sum) = meta.ok_or_else(|| missing(META))?;
+    let (size, visited, state_sum) = state.ok_or_else(|| missing(STATE))?;
+    let sums = sums.ok_or_else(|| missing(SUMS))?;
+    check_size(&meta, size)?;
+    check_sums(&sums, &[(META, &meta_sum), (STATE, &state_sum)])?;
+    Ok((meta, visited, state_sum))
+}
+
+fn check_size(meta: &Meta, found: u64) -> Result<(), SnapshotError> {
+    let expected = meta.size;
+    if found == expected {
+        Ok(())
+    } else {
+        Err(SnapshotError::Size { expected, found })
+    }
 }
 
 struct TarReader<R> {
     gzip: MultiGzDecoder<BufReader<R>>,
+    /// The member that was read last.
+    within: &'static str,
+}
+
+#[derive(Clone, Copy)]
+enum Member {
+    Meta,
+    State,
+    Sums,
 }
 
 impl<R: Read> TarReader<R> {
-    fn block(&mut self, within: &'static str) -> Result<[u8; BLOCK], SnapshotError> {
+    fn block(&mut self) -> Result<[u8; BLOCK], SnapshotError> {
         let mut block = [0; BLOCK];
         self.gzip
             .read_exact(&mut block)
-            .map_err(|error| while_reading(within, error))?;
+            .map_err(|error| while_reading(self.within, error))?;
         Ok(block)
     }
 
-    /// Reads a header, which has to be that of this member, and gives the member's size.
-    fn member(&mut self, member: &'static str, limit: u64) -> Result<u64, SnapshotError> {
-        let block = self.block(member)?;
-        let other = |found| SnapshotError::Member {
-            expected: member,
-            found,
-        };
+    /// Reads the header of a member, and gives its name and its size; none for the first of the zero
+    /// blocks.
+    fn member(&mut self) -> Result<Option<(Member, u64)>, SnapshotError> {
+        let block = self.block()?;
+        self.check_gzip_header()?;
         if block == [0; BLOCK] {
-            return Err(other("the end of the archive".to_owned()));
+            return Ok(None);
         }
         let header = Header::from_byte_slice(&block);
-        let damaged = |found: String| SnapshotError::Header { member, found };
-        let mut again = header.clone();
-        again.set_cksum();
-        let sums = (header.cksum().ok(), again.cksum().ok());
-        if sums.0.is_none() || sums.0 != sums.1 {
-            return Err(damaged("another checksum than its own".to_owned()));
-        }
+        check_header(header, &block)?;
+        let other = |found| SnapshotError::Member { found };
         let path = header.path_bytes();
-        if *path != *member.as_bytes() {
-            return Err(other(format!("\"{}\"", path.escape_ascii())));
-        }
+        let (name, member) = match &*path {
+            b"meta.json" => (META, Member::Meta),
+            b"state.bin" => (STATE, Member::State),
+            b"SHA256SUMS" => (SUMS, Member::Sums),
+            path => return Err(other(format!("\"{}\"", path.escape_ascii()))),
+        };
         if header.entry_type() != EntryType::Regular {
             let kind = header.entry_type().as_byte();
             return Err(other(format!(
-                "that name with the type '{}', which is no regular file",
+                "{name} with the type '{}', which is no regular file",
                 kind.escape_ascii()
             )));
         }
-        let found = header
-            .entry_size()
-            .map_err(|_| damaged("a size that is no octal number".to_owned()))?;
-        if found > limit {
+        self.within = name;
+        let limit = match member {
+            Member::Meta => MAX_META,
+            Member::State => MAX_STATE,
+            Member::Sums => MAX_SUMS,
+        };
+        let size = octal(&header.as_old().size);
+        // What has more digits than there is room for is written in another way.
+        let found = size.or(header.entry_size().ok());
+        if let Some(found) = found.filter(|found| *found > limit) {
             return Err(SnapshotError::MemberTooLarge {
-                member,
+                member: name,
                 limit,
                 found,
             });
         }
-        Ok(found)
+        let size = size.ok_or(SnapshotError::Header {
+            found: "a size that is no octal number",
+        })?;
+        Ok(Some((member, size)))
+    }
+
+    /// A server reads at most 511 bytes of a name or a comment.
+    fn check_gzip_header(&self) -> Result<(), SnapshotError> {
+        let fields = self
+            .gzip
+            .header()
+            .map(|header| [header.filename(), header.comment()]);
+        let mut fields = fields.into_iter().flatten().flatten();
+        if fields.any(|field| field.len() >= 512) {
+            return Err(SnapshotError::GzipHeader);
+        }
+        Ok(())
     }
 
     /// Reads a whole member into memory.
-    fn small_member(&mut self, member: &'static str, limit: u64) -> Result<Vec<u8>, SnapshotError> {
-        let size = self.member(member, limit)?;
+    fn small_member(&mut self, member: &'static str, size: u64) -> Result<Vec<u8>, SnapshotError> {
         let mut content = vec![0; usize::try_from(size).unwrap_or_default()];
         self.gzip
             .read_exact(&mut content)
@@ -168,12 +224,11 @@ impl<R: Read> TarReader<R> {
         Ok(())
     }
 
-    /// Reads the two zero blocks; then tar and gzip have to end.
+    /// Reads the second of the zero blocks; then tar and gzip have to end.
     fn end(&mut self) -> Result<(), SnapshotError> {
-        for _ in 0..2 {
-            if self.block(END)? != [0; BLOCK] {
-                return Err(SnapshotError::Trailing);
-            }
+        self.within = END;
+        if self.block()? != [0; BLOCK] {
+            return Err(SnapshotError::Trailing);
         }
         let behind = self.gzip.read(&mut [0]);
         match behind.map_err(|error| while_reading(END, error))? {
@@ -181,6 +236,51 @@ impl<R: Read> TarReader<R> {
             _ => Err(SnapshotError::Trailing),
         }
     }
+}
+
+/// Checks a header as Go's `archive/tar` does, and that it is plain: Go would put what stands in its
+/// last part before the name.
+fn check_header(header: &Header, block: &[u8; BLOCK]) -> Result<(), SnapshotError> {
+    let damaged = |found| Err(SnapshotError::Header { found });
+    let mut again = header.clone();
+    again.set_cksum();
+    let old = header.as_old();
+    if octal(&old.cksum).is_none() || octal(&old.cksum) != octal(&again.as_old().cksum) {
+        return damaged("another checksum than its own");
+    }
+    let numbers = [&old.mode[..], &old.uid, &old.gid, &old.mtime];
+    let devices = header
+        .as_ustar()
+        .map(|header| [&header.dev_major[..], &header.dev_minor]);
+    let devices = devices.into_iter().flatten();
+    if numbers
+        .into_iter()
+        .chain(devices)
+        .any(|number| octal(number).is_none())
+    {
+        return damaged("a mode, an owner or a time that is no octal number");
+    }
+    if block.iter().skip(PREFIX).any(|byte| *byte != 0) {
+        return damaged("fields of a format that Consul does not write");
+    }
+    Ok(())
+}
+
+/// Reads a number of a header: octal digits between blanks and zeros. Nothing is 0.
+fn octal(field: &[u8]) -> Option<u64> {
+    let is_blank = |byte: &u8| matches!(byte, b' ' | 0);
+    let start = field.iter().position(|byte| !is_blank(byte));
+    let end = field.iter().rposition(|byte| !is_blank(byte));
+    let (Some(start), Some(end)) = (start, end) else {
+        return Some(0);
+    };
+    field
+        .get(start..=end)?
+        .iter()
+        .try_fold(0_u64, |number, digit| {
+            let digit = digit.checked_sub(b'0').filter(|digit| *digit < 8)?;
+            number.checked_mul(8)?.checked_add(digit.into())
+        })
 }
 
 fn padding(size: u64) -> u64 {
@@ -387,12 +487,13 @@ mod tests {
         fn read_reverses_write(state in prop::collection::vec(any::<u8>(), 0..2000), looked in 0..3000_u64) {
             let file = written(&state);
             prop_assert_eq!(&file, &written(&state));
-            let (seen, sum) = read(file.as_slice(), |meta, content| {
-                assert_eq!(meta.size, state.len() as u64);
+            let (meta, seen, sum) = read(file.as_slice(), |size, content| {
+                assert_eq!(size, state.len() as u64);
                 let mut seen = Vec::new();
                 content.take(looked).read_to_end(&mut seen).unwrap();
                 Ok::<_, SnapshotError>(seen)
             }).unwrap();
+            prop_assert_eq!(meta.size, state.len() as u64);
             prop_assert!(state.starts_with(&seen));
             let mut context = Context::new(&SHA256);
             context.update(&state);

@@ -244,7 +244,7 @@ impl<F: Read + Seek> Edit<'_, F> {
         let file = &mut self.snapshot.file;
         file.rewind().map_err(SnapshotError::Read)?;
         let changes = (&self.replaced, &*self.appended);
-        let ((), sum) = archive::read(file, |_, content| {
+        let (_, (), sum) = archive::read(file, |_, content| {
             archive::write(&mut *out, &text, size, |state| {
                 copy_changed(content, state, changes)
             })

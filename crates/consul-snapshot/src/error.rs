@@ -27,21 +27,26 @@ pub enum SnapshotError {
         /// What was being read.
         within: &'static str,
     },
-    /// Another member of the tar than the next one, or none.
-    #[error("expected the member {expected}, but found {found}")]
+    /// Another member of the tar than one of the three, or a second one of a name.
+    #[error("expected meta.json, state.bin and SHA256SUMS, each once, but found {found}")]
     Member {
-        /// The member's name.
-        expected: &'static str,
         /// What stands there, its name escaped.
         found: String,
     },
-    /// The block that heads a member of the tar is damaged.
-    #[error("expected a tar header for {member}, but found {found}")]
-    Header {
+    /// The tar ends without one of the three members.
+    #[error("expected the member {expected}, but found the end of the archive")]
+    NoMember {
         /// The member's name.
-        member: &'static str,
+        expected: &'static str,
+    },
+    /// The gzip header has more than a server reads.
+    #[error("expected a gzip header without fields of 512 bytes and more, but found one")]
+    GzipHeader,
+    /// The block that heads a member of the tar is damaged.
+    #[error("expected a tar header, but found {found}")]
+    Header {
         /// What is wrong with it.
-        found: String,
+        found: &'static str,
     },
     /// A member is larger than any server makes it.
     #[error("expected at most {limit} bytes of {member}, but found {found}")]
@@ -138,14 +143,38 @@ pub enum RecordFault {
         /// The type found.
         found: &'static str,
     },
+    /// A value of another type than Consul has in a field.
+    #[error("expected {expected} in {field}, but found {found}")]
+    Field {
+        /// The field, such as `Service.Port`. A list or a map on the way to it is `[]`.
+        field: String,
+        /// The type that Consul has there.
+        expected: &'static str,
+        /// The type found.
+        found: &'static str,
+    },
+    /// A type of records that the community edition of Consul does not restore.
+    #[error("{by} restores records of this type")]
+    NotRestored {
+        /// What restores it.
+        by: &'static str,
+    },
+    /// A value at which the restore of a server ends.
+    #[error("expected {expected}, but found {found}")]
+    Other {
+        /// What a server needs there.
+        expected: &'static str,
+        /// What is there. It is not shown: it may be a secret.
+        found: &'static str,
+    },
     /// A value that is larger than any server makes it.
-    #[error("expected at most {limit} bytes of {what}, but found {found}")]
+    #[error("expected at most {limit} {what}, but found {found}")]
     TooLarge {
-        /// What is too large.
+        /// What is too large, and what is counted.
         what: &'static str,
-        /// The limit, in bytes.
+        /// The limit.
         limit: u64,
-        /// Its size.
+        /// How many there are.
         found: u64,
     },
     /// The record's value ends elsewhere than it says.

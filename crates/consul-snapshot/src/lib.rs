@@ -35,8 +35,10 @@
 //!
 //! # Limits
 //!
-//! - Snapshots of the community edition of Consul have been tried, up to 1.23.0. `SHA256SUMS.sealed`,
-//!   which Enterprise adds to the archive, is an error.
+//! - Snapshots of the community edition of Consul have been tried, up to 1.23.0. Those of Enterprise are
+//!   rejected: they have `SHA256SUMS.sealed` in the archive and records that no other server restores.
+//! - Each record is checked as the servers of Consul 1.13 to 1.22 restore it. A record that some of
+//!   them do not restore is named in [`State::needs`]; one that none restores is an error.
 //! - Nothing panics on input. A length is checked against the bytes that are left before memory is
 //!   taken for it.
 //! - Private keys, ACL tokens, provider credentials and key-value pairs are never kept. The secrets of
@@ -45,8 +47,10 @@
 mod addresses;
 mod archive;
 mod builder;
+mod duration;
 mod edit;
 mod error;
+mod go_types;
 mod kind;
 mod limits;
 mod meta;
@@ -54,9 +58,13 @@ mod msgpack;
 mod peering;
 mod protobuf;
 mod records;
+mod resource;
+mod restorer;
 mod state;
+mod template;
 mod unique;
 mod uuid;
+mod value;
 
 pub use builder::{Builder, Gateway, Server};
 pub use edit::{Edit, Snapshot, WriteError};
@@ -65,5 +73,5 @@ pub use meta::Meta;
 pub use peering::{Direction, Locality, Peering, PeeringState, Remote, Secrets};
 pub use peertok_secret::Secret;
 pub use records::Root;
-pub use state::State;
+pub use state::{Needs, State};
 pub use uuid::is_uuid;

@@ -1,20 +1,22 @@
-//! MessagePack as `state.bin` has it: a pull decoder over a stream, and the headers of raws.
+//! MessagePack as `state.bin` has it: a cursor over a stream, and the headers of raws.
 //!
 //! Consul writes the old specification, in which strings and byte arrays are one type, raw, with
-//! three headers (`0xa0 | n`, `0xda`, `0xdb`). All other formats of MessagePack are read too, since
-//! records of other types are only skipped.
+//! three headers (`0xa0 | n`, `0xda`, `0xdb`). All other formats of MessagePack are known too.
 //!
-//! The decoder keeps nothing: a value is skipped by counting how many are still to come, so that
-//! neither depth nor length costs memory, and a length is held against what is left of the file
-//! before anything is read. (rmp has no skipping, and its readers of single values would still
-//! need the counting, the limits and the offsets around them, which are most of this file.)
+//! The cursor takes one value at a time into memory ([`Decoder::value`]), where [`crate::value`] reads
+//! it. It finds the end of a value by counting how many are still to come, and holds each length
+//! against what is left of the file before anything is read. So neither depth nor a length that lies
+//! costs memory. (rmp would still need the counting, the limits and the offsets around it, which are
+//! most of this file.)
 
 use crate::error::RecordFault;
+use crate::limits::{MAX_HELD, MAX_VALUE};
 use std::io::{self, BufRead};
 use zeroize::Zeroizing;
 
-/// The longest key that is looked for is shorter; longer ones are skipped.
-const MAX_KEY: u64 = 64;
+/// The byte that starts no value of MessagePack. In memory it stands for a raw that was left out; its
+/// length follows in eight bytes.
+pub(crate) const LEFT_OUT: u8 = 0xc1;
 
 /// Why a value cannot be decoded.
 #[derive(Debug)]
@@ -37,38 +39,14 @@ impl From<RecordFault> for Fault {
     }
 }
 
-/// The head of a value: a scalar itself, the length of any other value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Head {
-    Nil,
-    Bool(bool),
-    Uint(u64),
-    /// A negative integer, a float, or an extension: nothing that is looked at. The number
-    /// is that of the bytes to skip.
-    Other(u64),
+/// What follows the head of a value.
+enum Behind {
+    /// Bytes that are part of it.
+    Bytes(u64),
+    /// The content of a raw.
     Raw(u64),
-    Array(u64),
-    /// The number of pairs.
-    Map(u64),
-}
-
-impl Head {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Nil => "nil",
-            Self::Bool(_) => "a bool",
-            Self::Uint(_) => "an integer",
-            Self::Other(_) => "another value",
-            Self::Raw(_) => "a raw",
-            Self::Array(_) => "an array",
-            Self::Map(_) => "a map",
-        }
-    }
-
-    fn instead_of(self, expected: &'static str) -> Fault {
-        let found = self.name();
-        RecordFault::Type { expected, found }.into()
-    }
+    /// Further values.
+    Values(u64),
 }
 
 /// A decoder over a stream of known length.
@@ -118,208 +96,117 @@ impl<R: BufRead> Decoder<R> {
         Ok(bytes)
     }
 
-    fn skip_bytes(&mut self, mut count: u64) -> Result<(), Fault> {
+    /// Reads a whole value into `held`, whatever it is and holds. A raw within it that is longer than
+    /// [`MAX_HELD`] is read past: only its length is held.
+    pub(crate) fn value(&mut self, held: &mut Zeroizing<Vec<u8>>) -> Result<(), Fault> {
+        held.clear();
+        let mut values: u64 = 1;
+        let mut is_outermost = true;
+        while values > 0 {
+            values -= 1;
+            let start = held.len();
+            match self.head(held)? {
+                Behind::Raw(length) if length > MAX_HELD && !is_outermost => {
+                    held.truncate(start);
+                    hold(held, &[LEFT_OUT])?;
+                    hold(held, &length.to_be_bytes())?;
+                    self.pass(length, |_| Ok(()))?;
+                }
+                Behind::Raw(length) | Behind::Bytes(length) => {
+                    self.pass(length, |bytes| hold(held, bytes))?;
+                }
+                // No sum can overflow: each count is below 2^33, and was held against the bytes
+                // left, of which this many have been read.
+                Behind::Values(count) => values = values.saturating_add(count),
+            }
+            is_outermost = false;
+        }
+        Ok(())
+    }
+
+    /// Reads the head of a value.
+    fn head(&mut self, held: &mut Zeroizing<Vec<u8>>) -> Result<Behind, Fault> {
+        let byte = self.byte()?;
+        hold(held, &[byte])?;
+        let behind = match byte {
+            0x00..=0x7f | 0xc0 | 0xc2 | 0xc3 | 0xe0..=0xff => Behind::Bytes(0),
+            0x80..=0x8f => Behind::Values(2 * u64::from(byte & 0x0f)),
+            0x90..=0x9f => Behind::Values((byte & 0x0f).into()),
+            0xa0..=0xbf => Behind::Raw((byte & 0x1f).into()),
+            LEFT_OUT => return Err(RecordFault::NotMsgpack.into()),
+            0xc4 | 0xd9 => Behind::Raw(self.length::<1>(held)?),
+            0xc5 | 0xda => Behind::Raw(self.length::<2>(held)?),
+            0xc6 | 0xdb => Behind::Raw(self.length::<4>(held)?),
+            // An extension has a byte for its type before its content.
+            0xc7 => Behind::Bytes(self.length::<1>(held)? + 1),
+            0xc8 => Behind::Bytes(self.length::<2>(held)? + 1),
+            0xc9 => Behind::Bytes(self.length::<4>(held)? + 1),
+            0xca | 0xce | 0xd2 => Behind::Bytes(4),
+            0xcb | 0xcf | 0xd3 => Behind::Bytes(8),
+            0xcc | 0xd0 => Behind::Bytes(1),
+            0xcd | 0xd1 => Behind::Bytes(2),
+            0xd4..=0xd8 => Behind::Bytes((1 << (byte - 0xd4)) + 1),
+            0xdc => Behind::Values(self.length::<2>(held)?),
+            0xdd => Behind::Values(self.length::<4>(held)?),
+            0xde => Behind::Values(2 * self.length::<2>(held)?),
+            0xdf => Behind::Values(2 * self.length::<4>(held)?),
+        };
+        // Each value takes a byte at least, so a count is held against what is left as well.
+        let (Behind::Bytes(claimed) | Behind::Raw(claimed) | Behind::Values(claimed)) = behind;
+        let left = self.left();
+        if claimed > left {
+            return Err(RecordFault::Length { left, claimed }.into());
+        }
+        Ok(behind)
+    }
+
+    fn length<const N: usize>(&mut self, held: &mut Zeroizing<Vec<u8>>) -> Result<u64, Fault> {
+        let bytes: [u8; N] = self.array()?;
+        hold(held, &bytes)?;
+        Ok(bytes
+            .iter()
+            .fold(0, |length, byte| length << 8 | u64::from(*byte)))
+    }
+
+    /// Reads bytes in the pieces in which the stream has them.
+    fn pass(
+        &mut self,
+        mut count: u64,
+        mut take: impl FnMut(&[u8]) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
         while count > 0 {
-            let ready = self.input.fill_buf()?.len();
-            if ready == 0 {
+            let ready = self.input.fill_buf()?;
+            if ready.is_empty() {
                 return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
             }
-            let step = usize::try_from(count).map_or(ready, |count| ready.min(count));
+            let step = usize::try_from(count).map_or(ready.len(), |count| ready.len().min(count));
+            take(ready.get(..step).unwrap_or_default())?;
             self.input.consume(step);
             self.offset += step as u64;
             count -= step as u64;
         }
         Ok(())
     }
-
-    fn head(&mut self) -> Result<Head, Fault> {
-        let byte = self.byte()?;
-        let head = match byte {
-            0x00..=0x7f => Head::Uint(byte.into()),
-            0x80..=0x8f => Head::Map((byte & 0x0f).into()),
-            0x90..=0x9f => Head::Array((byte & 0x0f).into()),
-            0xa0..=0xbf => Head::Raw((byte & 0x1f).into()),
-            0xc0 => Head::Nil,
-            0xc1 => return Err(RecordFault::NotMsgpack.into()),
-            0xc2 => Head::Bool(false),
-            0xc3 => Head::Bool(true),
-            0xc4 | 0xd9 => Head::Raw(self.uint8()?),
-            0xc5 | 0xda => Head::Raw(self.uint16()?),
-            0xc6 | 0xdb => Head::Raw(self.uint32()?),
-            // An extension has a byte for its type before its content.
-            0xc7 => Head::Other(self.uint8()? + 1),
-            0xc8 => Head::Other(self.uint16()? + 1),
-            0xc9 => Head::Other(self.uint32()? + 1),
-            0xca => Head::Other(4),
-            0xcb => Head::Other(8),
-            0xcc => Head::Uint(self.uint8()?),
-            0xcd => Head::Uint(self.uint16()?),
-            0xce => Head::Uint(self.uint32()?),
-            0xcf => Head::Uint(u64::from_be_bytes(self.array()?)),
-            0xd0 => signed(i8::from_be_bytes(self.array()?).into()),
-            0xd1 => signed(i16::from_be_bytes(self.array()?).into()),
-            0xd2 => signed(i32::from_be_bytes(self.array()?).into()),
-            0xd3 => signed(i64::from_be_bytes(self.array()?)),
-            0xd4..=0xd8 => Head::Other((1 << (byte - 0xd4)) + 1),
-            0xdc => Head::Array(self.uint16()?),
-            0xdd => Head::Array(self.uint32()?),
-            0xde => Head::Map(self.uint16()?),
-            0xdf => Head::Map(self.uint32()?),
-            0xe0..=0xff => Head::Other(0),
-        };
-        // Each value takes a byte at least, so a count is held against what is left as well.
-        let claimed = match head {
-            Head::Raw(length) | Head::Array(length) | Head::Other(length) => length,
-            Head::Map(pairs) => 2 * pairs,
-            Head::Nil | Head::Bool(_) | Head::Uint(_) => 0,
-        };
-        let left = self.left();
-        if claimed > left {
-            return Err(RecordFault::Length { left, claimed }.into());
-        }
-        Ok(head)
-    }
-
-    fn uint8(&mut self) -> Result<u64, Fault> {
-        Ok(self.byte()?.into())
-    }
-
-    fn uint16(&mut self) -> Result<u64, Fault> {
-        Ok(u16::from_be_bytes(self.array()?).into())
-    }
-
-    fn uint32(&mut self) -> Result<u64, Fault> {
-        Ok(u32::from_be_bytes(self.array()?).into())
-    }
-
-    /// Skips a value, whatever it is and holds.
-    pub(crate) fn skip(&mut self) -> Result<(), Fault> {
-        let mut values: u64 = 1;
-        while values > 0 {
-            values -= 1;
-            match self.head()? {
-                Head::Nil | Head::Bool(_) | Head::Uint(_) => {}
-                Head::Raw(length) | Head::Other(length) => self.skip_bytes(length)?,
-                // Neither sum can overflow: each count is below 2^33, and was held against the
-                // bytes left, of which this many have been read.
-                Head::Array(count) => values = values.saturating_add(count),
-                Head::Map(pairs) => values = values.saturating_add(2 * pairs),
-            }
-        }
-        Ok(())
-    }
-
-    /// Reads an integer that is not negative; nil is none of them.
-    pub(crate) fn uint(&mut self) -> Result<u64, Fault> {
-        match self.head()? {
-            Head::Uint(number) => Ok(number),
-            other => Err(other.instead_of("an integer that is not negative")),
-        }
-    }
-
-    /// Reads a number where any will do: `None` for a negative one, a float or nil.
-    pub(crate) fn maybe_uint(&mut self) -> Result<Option<u64>, Fault> {
-        match self.head()? {
-            Head::Uint(number) => Ok(Some(number)),
-            Head::Nil => Ok(None),
-            Head::Other(length) => self.skip_bytes(length).map(|()| None),
-            other => Err(other.instead_of("a number")),
-        }
-    }
-
-    /// Reads a bool; nil is false.
-    pub(crate) fn bool(&mut self) -> Result<bool, Fault> {
-        match self.head()? {
-            Head::Bool(value) => Ok(value),
-            Head::Nil => Ok(false),
-            other => Err(other.instead_of("a bool")),
-        }
-    }
-
-    /// Reads the header of a raw, and gives the length of its content.
-    pub(crate) fn raw(&mut self) -> Result<u64, Fault> {
-        match self.head()? {
-            Head::Raw(length) => Ok(length),
-            other => Err(other.instead_of("a raw")),
-        }
-    }
-
-    /// Reads the content of a raw, of at most this many bytes. It is wiped when dropped.
-    pub(crate) fn bytes(
-        &mut self,
-        what: &'static str,
-        limit: u64,
-    ) -> Result<Zeroizing<Vec<u8>>, Fault> {
-        let length = self.raw()?;
-        self.content(what, length, limit)
-    }
-
-    fn content(
-        &mut self,
-        what: &'static str,
-        found: u64,
-        limit: u64,
-    ) -> Result<Zeroizing<Vec<u8>>, Fault> {
-        let too_large = RecordFault::TooLarge { what, limit, found };
-        let length = usize::try_from(found)
-            .ok()
-            .filter(|_| found <= limit)
-            .ok_or(too_large)?;
-        let mut bytes = Zeroizing::new(vec![0; length]);
-        self.input.read_exact(&mut bytes)?;
-        self.offset += found;
-        Ok(bytes)
-    }
-
-    /// Reads text of at most this many bytes; nil is empty. What is no UTF-8 is replaced: Go does
-    /// not look.
-    pub(crate) fn text(&mut self, what: &'static str, limit: u64) -> Result<String, Fault> {
-        match self.head()? {
-            Head::Raw(length) => {
-                let bytes = self.content(what, length, limit)?;
-                Ok(String::from_utf8_lossy(&bytes).into_owned())
-            }
-            Head::Nil => Ok(String::new()),
-            other => Err(other.instead_of("a raw")),
-        }
-    }
-
-    /// Reads a map: calls `member` with each key, which has to read or skip the value. Nil is an
-    /// empty map. Keys that are no text or too long to be looked for are skipped with their values.
-    pub(crate) fn map<E: From<Fault>>(
-        &mut self,
-        mut member: impl FnMut(&mut Self, &str) -> Result<(), E>,
-    ) -> Result<(), E> {
-        let pairs = match self.head()? {
-            Head::Map(pairs) => pairs,
-            Head::Nil => 0,
-            other => return Err(other.instead_of("a map").into()),
-        };
-        for _ in 0..pairs {
-            match self.head()? {
-                Head::Raw(length) if length <= MAX_KEY => {
-                    let key = self.content("a key", length, MAX_KEY)?;
-                    member(self, std::str::from_utf8(&key).unwrap_or_default())?;
-                }
-                Head::Raw(length) | Head::Other(length) => {
-                    self.skip_bytes(length)?;
-                    self.skip()?;
-                }
-                Head::Nil | Head::Bool(_) | Head::Uint(_) => self.skip()?,
-                other => return Err(other.instead_of("a key").into()),
-            }
-        }
-        Ok(())
-    }
-
-    /// Skips to an offset that lies ahead.
-    pub(crate) fn skip_to(&mut self, offset: u64) -> Result<(), Fault> {
-        self.skip_bytes(offset.saturating_sub(self.offset))
-    }
 }
 
-fn signed(number: i64) -> Head {
-    u64::try_from(number).map_or(Head::Other(0), Head::Uint)
+/// Appends bytes. A buffer that grows leaves copies behind, so it is replaced, and wiped, instead.
+fn hold(held: &mut Zeroizing<Vec<u8>>, bytes: &[u8]) -> Result<(), Fault> {
+    let length = held.len() + bytes.len();
+    if length as u64 > MAX_VALUE {
+        let too_large = RecordFault::TooLarge {
+            what: "bytes of a record",
+            limit: MAX_VALUE,
+            found: length as u64,
+        };
+        return Err(too_large.into());
+    }
+    if length > held.capacity() {
+        let mut larger = Zeroizing::new(Vec::with_capacity((2 * length).max(4096)));
+        larger.extend_from_slice(held);
+        *held = larger;
+    }
+    held.extend_from_slice(bytes);
+    Ok(())
 }
 
 /// Appends the header of a raw of this length in the old format, which has no `str8`.
@@ -337,11 +224,18 @@ pub(crate) fn push_raw_header(out: &mut Vec<u8>, length: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::value::Value;
     use peertok_testing::mutated;
     use proptest::prelude::*;
 
     fn decoder(bytes: &[u8]) -> Decoder<&[u8]> {
         Decoder::new(bytes, bytes.len() as u64)
+    }
+
+    fn held(decoder: &mut Decoder<&[u8]>) -> Result<Zeroizing<Vec<u8>>, Fault> {
+        let mut held = Zeroizing::new(Vec::new());
+        decoder.value(&mut held)?;
+        Ok(held)
     }
 
     /// Several values, each with the head of one of the formats.
@@ -375,7 +269,7 @@ mod tests {
 
     /// Each head is that of the MessagePack specification, `spec.md`, "Formats".
     #[test]
-    fn each_format_of_the_specification_is_skipped() {
+    fn each_format_of_the_specification_is_read() {
         let one = |head: &[u8], content: usize| [head, &vec![0; content]].concat();
         for bytes in [
             one(&[0x7f], 0),
@@ -415,11 +309,13 @@ mod tests {
             one(&[0xff], 0),
         ] {
             let mut whole = decoder(&bytes);
-            whole.skip().unwrap();
+            assert_eq!(*held(&mut whole).unwrap(), bytes);
             assert!(whole.is_at_end(), "{bytes:02x?}");
+            assert!(Value::read_whole(&bytes).is_ok(), "{bytes:02x?}");
             for cut in 0..bytes.len() {
                 let cut = bytes.get(..cut).unwrap();
-                assert!(decoder(cut).skip().is_err(), "{cut:02x?}");
+                assert!(held(&mut decoder(cut)).is_err(), "{cut:02x?}");
+                assert!(Value::read(cut).is_err(), "{cut:02x?}");
             }
         }
     }
@@ -432,7 +328,7 @@ mod tests {
             (&[0xdf, 0xff, 0xff, 0xff, 0xff], 0x1_ffff_fffe),
             (&[0xc9, 0xff, 0xff, 0xff, 0xff], 0x1_0000_0000),
         ] {
-            let Fault::Record(fault) = decoder(bytes).skip().unwrap_err() else {
+            let Fault::Record(fault) = held(&mut decoder(bytes)).unwrap_err() else {
                 panic!()
             };
             assert_eq!(fault, RecordFault::Length { left: 0, claimed });
@@ -440,12 +336,39 @@ mod tests {
     }
 
     #[test]
-    fn depth_costs_nothing() {
+    fn depth_and_numbers_have_limits() {
         let mut deep = vec![0x91; 1 << 20];
         deep.push(0xc0);
-        let mut decoder = decoder(&deep);
-        decoder.skip().unwrap();
-        assert!(decoder.is_at_end());
+        let deep = held(&mut decoder(&deep)).unwrap();
+        let fault = Value::read(&deep).unwrap_err();
+        assert_eq!(
+            fault.to_string(),
+            "expected at most 100 levels within a record, but found 101"
+        );
+        let mut wide = vec![0xdd, 0, 0x10, 0, 0];
+        wide.resize(5 + (1 << 20), 0xc0);
+        let wide = held(&mut decoder(&wide)).unwrap();
+        let fault = Value::read(&wide).unwrap_err();
+        assert_eq!(
+            fault.to_string(),
+            "expected at most 500000 values within a record, but found 500001"
+        );
+    }
+
+    #[test]
+    fn a_long_raw_within_a_record_is_not_held() {
+        let length = MAX_HELD as usize + 1;
+        let mut record = b"\x82\xa5Value".to_vec();
+        push_raw_header(&mut record, length);
+        record.resize(record.len() + length, 7);
+        record.extend_from_slice(b"\xa3Key\xa1k");
+        let mut whole = decoder(&record);
+        let held = held(&mut whole).unwrap();
+        assert!(whole.is_at_end());
+        assert_eq!(held.len(), 22);
+        let value = Value::read_whole(&held).unwrap();
+        assert_eq!(*value.get("Value"), Value::LeftOut);
+        assert_eq!(value.get("Key").bytes(), b"k");
     }
 
     #[test]
@@ -462,37 +385,22 @@ mod tests {
             push_raw_header(&mut out, length);
             assert_eq!(out, header);
             out.resize(out.len() + length, 7);
-            let bytes = decoder(&out).bytes("it", 1 << 20).unwrap();
-            assert_eq!(bytes.len(), length);
+            let held = held(&mut decoder(&out)).unwrap();
+            let value = Value::read_whole(&held).unwrap();
+            assert_eq!(value.bytes().len(), length);
         }
-    }
-
-    #[test]
-    fn values_of_another_type_are_told_apart() {
-        let text = |bytes: &[u8]| match decoder(bytes).text("a name", 4).unwrap_err() {
-            Fault::Record(fault) => fault.to_string(),
-            Fault::Read(error) => panic!("{error}"),
-        };
-        assert_eq!(text(&[0x80]), "expected a raw, but found a map");
-        assert_eq!(
-            text(&[0xa5, 1, 1, 1, 1, 1]),
-            "expected at most 4 bytes of a name, but found 5"
-        );
-        assert_eq!(
-            text(&[0xc1]),
-            "expected a msgpack value, but found the byte 0xc1"
-        );
-        assert_eq!(
-            text(&[]),
-            "expected the rest of a value, but found the end of state.bin"
-        );
     }
 
     proptest! {
         #[test]
         fn no_bytes_panic(bytes in mutated(values())) {
             let mut decoder = decoder(&bytes);
-            while !decoder.is_at_end() && decoder.skip().is_ok() {}
+            while !decoder.is_at_end() {
+                let start = decoder.offset() as usize;
+                let Ok(held) = held(&mut decoder) else { break };
+                prop_assert_eq!(&bytes[start..decoder.offset() as usize], &**held);
+                prop_assert!(Value::read_whole(&held).is_ok());
+            }
             prop_assert!(decoder.offset() <= bytes.len() as u64);
         }
     }

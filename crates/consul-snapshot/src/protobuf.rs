@@ -1,18 +1,15 @@
 //! The protobuf messages of a snapshot, with the fields that matter here.
 //!
-//! A record of the types 35, 38 and 40 holds one message. Fields that are not declared here are
-//! checked to be well-formed and then dropped, so these structures are for reading and for records
-//! of our own. A record that is not ours is never encoded again from one of them: what changes in
+//! A record of the types 35, 38, 40 and 42 holds one message. All fields of Consul 1.22 are declared,
+//! whether they matter here or not: a server that restores a string which is no UTF-8 panics. Other
+//! fields are checked to be well-formed and then dropped, so these structures are for reading and for
+//! records of our own. A record that is not ours is never encoded again from one of them: what changes in
 //! it is spliced into its bytes ([`with_establishment`]), and every other field survives.
 
 use prost::encoding::{DecodeContext, decode_key, skip_field};
 use prost::{DecodeError, Message};
 use std::collections::BTreeMap;
 use zeroize::{Zeroize, Zeroizing};
-
-/// A message whose fields do not matter here.
-#[derive(Clone, PartialEq, Message)]
-pub(crate) struct Opaque {}
 
 #[derive(Clone, PartialEq, Message)]
 pub(crate) struct Timestamp {
@@ -49,11 +46,25 @@ pub(crate) struct Peering {
     #[prost(uint64, tag = "12")]
     pub(crate) modify_index: u64,
     #[prost(message, optional, tag = "13")]
-    pub(crate) stream_status: Option<Opaque>,
+    pub(crate) stream_status: Option<StreamStatus>,
     #[prost(message, optional, tag = "17")]
     pub(crate) remote: Option<Remote>,
     #[prost(string, repeated, tag = "18")]
     pub(crate) manual_server_addresses: Vec<String>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub(crate) struct StreamStatus {
+    #[prost(string, repeated, tag = "1")]
+    pub(crate) imported_services: Vec<String>,
+    #[prost(string, repeated, tag = "2")]
+    pub(crate) exported_services: Vec<String>,
+    #[prost(message, optional, tag = "3")]
+    pub(crate) last_heartbeat: Option<Timestamp>,
+    #[prost(message, optional, tag = "4")]
+    pub(crate) last_receive: Option<Timestamp>,
+    #[prost(message, optional, tag = "5")]
+    pub(crate) last_send: Option<Timestamp>,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -84,6 +95,12 @@ pub(crate) struct TrustBundle {
     pub(crate) partition: String,
     #[prost(string, repeated, tag = "4")]
     pub(crate) root_pems: Vec<String>,
+    #[prost(string, tag = "5")]
+    pub(crate) exported_partition: String,
+    #[prost(uint64, tag = "6")]
+    pub(crate) create_index: u64,
+    #[prost(uint64, tag = "7")]
+    pub(crate) modify_index: u64,
 }
 
 #[derive(Clone, PartialEq, Message)]

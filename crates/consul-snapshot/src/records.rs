@@ -15,15 +15,18 @@
 //! | 38 | a raw: protobuf `PeeringTrustBundle` |
 //! | 40 | a raw: protobuf `PeeringSecrets` |
 //!
-//! Values of any other type, among them private keys (14) and ACL tokens, are skipped and never
-//! held in memory. A protobuf message has at most 1 MiB, a root or a name far less.
+//! Each record is read into memory, checked whole ([`crate::kind`], [`crate::restorer`]) and let go. Of
+//! records of other types, among them private keys (14) and ACL tokens, nothing is kept.
 
 use crate::addresses::Registration;
 use crate::error::{RecordFault, SnapshotError, while_reading};
-use crate::kind;
-use crate::limits::{MAX_MESSAGE, MAX_PEM, MAX_TEXT};
+use crate::go_types;
+use crate::kind::{self, Release};
+use crate::limits::{MAX_INDEX, MAX_PEM, MAX_TEXT};
 use crate::msgpack::{Decoder, Fault};
 use crate::protobuf;
+use crate::restorer::{Restorer, peering_message};
+use crate::value::Value;
 use prost::Message;
 use std::io::BufRead;
 use zeroize::Zeroizing;
@@ -77,20 +80,24 @@ pub(crate) struct Place {
     pub(crate) end: u64,
 }
 
-/// Reads `state.bin` whole: calls `visit` with each record and gives `LastIndex`.
+/// Reads `state.bin` whole: calls `visit` with each record, the first release that restores it, and
+/// how many bytes are kept for checking. Gives `LastIndex`.
 pub(crate) fn read<R: BufRead>(
     input: R,
     size: u64,
-    mut visit: impl FnMut(u8, Place, Record) -> Result<(), SnapshotError>,
+    mut visit: impl FnMut(u8, Place, Release, Record, usize) -> Result<(), SnapshotError>,
 ) -> Result<u64, SnapshotError> {
     let mut decoder = Decoder::new(input, size);
-    let last_index = header(&mut decoder).map_err(|fault| at(0, None, fault))?;
+    let mut held = Zeroizing::new(Vec::new());
+    let mut restorer = Restorer::default();
+    let last_index = header(&mut decoder, &mut held).map_err(|fault| at(0, None, fault))?;
     while !decoder.is_at_end() {
         let start = decoder.offset();
-        let kind = decoder.byte().map_err(|fault| at(start, None, fault))?;
-        let record = record(&mut decoder, kind).map_err(|fault| at(start, Some(kind), fault))?;
+        let number = decoder.byte().map_err(|fault| at(start, None, fault))?;
+        let (since, record) = record(&mut decoder, &mut held, &mut restorer, number)
+            .map_err(|fault| at(start, Some(number), fault))?;
         let end = decoder.offset();
-        visit(kind, Place { start, end }, record)?;
+        visit(number, Place { start, end }, since, record, restorer.kept())?;
     }
     Ok(last_index)
 }
@@ -106,42 +113,57 @@ fn at(offset: u64, kind: Option<u8>, fault: Fault) -> SnapshotError {
     }
 }
 
-fn header<R: BufRead>(decoder: &mut Decoder<R>) -> Result<u64, Fault> {
-    let mut last_index = None;
-    decoder.map(|decoder, key| {
-        match key {
-            "LastIndex" => last_index = Some(decoder.uint()?),
-            _ => decoder.skip()?,
+fn header<R: BufRead>(
+    decoder: &mut Decoder<R>,
+    held: &mut Zeroizing<Vec<u8>>,
+) -> Result<u64, Fault> {
+    decoder.value(held)?;
+    let (header, _) = Value::read(held)?;
+    go_types::check(&header, "fsm.SnapshotHeader")?;
+    match header.get("LastIndex") {
+        Value::Uint(index) if *index <= MAX_INDEX => Ok(*index),
+        Value::Uint(_) => Err(RecordFault::Other {
+            expected: "a LastIndex below 2^63",
+            found: "a larger one",
         }
-        Ok::<_, Fault>(())
-    })?;
-    last_index.ok_or_else(|| RecordFault::Missing { what: "LastIndex" }.into())
+        .into()),
+        _ => Err(RecordFault::Missing { what: "LastIndex" }.into()),
+    }
 }
 
-fn record<R: BufRead>(decoder: &mut Decoder<R>, kind: u8) -> Result<Record, Fault> {
-    Ok(match kind {
-        kind::REGISTRATION => Record::Registration(Box::new(Registration::read(decoder)?)),
-        kind::CA_ROOT => Record::Root(root(decoder)?),
-        kind::CA_CONFIG => Record::CaConfig(ca_config(decoder)?),
-        kind::CONFIG_ENTRY => config_entry(decoder)?,
+fn record<R: BufRead>(
+    decoder: &mut Decoder<R>,
+    held: &mut Zeroizing<Vec<u8>>,
+    restorer: &mut Restorer,
+    number: u8,
+) -> Result<(Release, Record), Fault> {
+    // First, so that a server's reason is told where what follows is no MessagePack, either.
+    let kind = kind::of(number)?;
+    decoder.value(held)?;
+    let (value, _) = Value::read(held)?;
+    let since = restorer.check(number, kind, &value)?;
+    let record = match number {
+        kind::REGISTRATION => Record::Registration(Box::new(Registration::read(&value)?)),
+        kind::CA_ROOT => Record::Root(root(&value)?),
+        kind::CA_CONFIG => Record::CaConfig(ca_config(&value)?),
+        kind::CONFIG_ENTRY => config_entry(&value)?,
         kind::PEERING => {
-            let bytes = decoder.bytes("a Peering", MAX_MESSAGE)?;
-            Record::Peering(Box::new(decode(&bytes)?))
+            let bytes = peering_message(&value, "bytes of a Peering")?;
+            Record::Peering(Box::new(decode(bytes)?))
         }
         kind::TRUST_BUNDLE => {
-            let bytes = decoder.bytes("a PeeringTrustBundle", MAX_MESSAGE)?;
-            Record::TrustBundle(decode(&bytes)?)
+            let bytes = peering_message(&value, "bytes of a PeeringTrustBundle")?;
+            Record::TrustBundle(decode(bytes)?)
         }
         kind::SECRETS => {
-            let bytes = decoder.bytes("a PeeringSecrets", MAX_MESSAGE)?;
-            let message = decode(&bytes)?;
+            let bytes = peering_message(&value, "bytes of a PeeringSecrets")?;
+            let message = decode(bytes)?;
+            let bytes = Zeroizing::new(bytes.to_vec());
             Record::Secrets(SecretsRecord { message, bytes })
         }
-        _ => {
-            decoder.skip()?;
-            Record::Other
-        }
-    })
+        _ => Record::Other,
+    };
+    Ok((since, record))
 }
 
 fn decode<M: Message + Default>(bytes: &[u8]) -> Result<M, Fault> {
@@ -151,63 +173,83 @@ fn decode<M: Message + Default>(bytes: &[u8]) -> Result<M, Fault> {
     })
 }
 
-fn root<R: BufRead>(decoder: &mut Decoder<R>) -> Result<Root, Fault> {
-    let mut root = Root::default();
-    decoder.map(|decoder, key| {
-        match key {
-            "ID" => root.id = decoder.text("a root's ID", MAX_TEXT)?,
-            "Active" => root.active = decoder.bool()?,
-            "RootCert" => root.pem = decoder.text("a root", MAX_PEM)?,
-            "ExternalTrustDomain" => {
-                root.external_trust_domain = decoder.text("a trust domain", MAX_TEXT)?;
-            }
-            _ => decoder.skip()?,
-        }
-        Ok::<_, Fault>(())
-    })?;
-    Ok(root)
-}
-
-fn ca_config<R: BufRead>(decoder: &mut Decoder<R>) -> Result<CaConfig, Fault> {
-    let mut config = CaConfig::default();
-    decoder.map(|decoder, key| {
-        match key {
-            "ClusterID" => config.cluster_id = decoder.text("a cluster ID", MAX_TEXT)?,
-            "Provider" => config.provider = decoder.text("a provider", MAX_TEXT)?,
-            _ => decoder.skip()?,
-        }
-        Ok::<_, Fault>(())
-    })?;
-    Ok(config)
-}
-
-fn config_entry<R: BufRead>(decoder: &mut Decoder<R>) -> Result<Record, Fault> {
-    let expected = decoder.raw()?;
-    let start = decoder.offset();
-    let kind = decoder.text("a config entry's kind", MAX_TEXT)?;
-    let mut through_gateways = false;
-    if kind == "mesh" {
-        decoder.map(|decoder, key| match key {
-            "Entry" => decoder.map(|decoder, key| match key {
-                "Peering" => decoder.map(|decoder, key| match key {
-                    "PeerThroughMeshGateways" => {
-                        through_gateways = decoder.bool()?;
-                        Ok::<_, Fault>(())
-                    }
-                    _ => decoder.skip(),
-                }),
-                _ => decoder.skip(),
-            }),
-            _ => decoder.skip(),
-        })?;
-    }
-    let found = decoder.offset().saturating_sub(start);
-    if found > expected || kind == "mesh" && found != expected {
-        return Err(RecordFault::Entry { expected, found }.into());
-    }
-    decoder.skip_to(start.saturating_add(expected))?;
-    Ok(match kind.as_str() {
-        "mesh" => Record::Mesh { through_gateways },
-        _ => Record::Other,
+fn root(record: &Value<'_>) -> Result<Root, RecordFault> {
+    Ok(Root {
+        id: record.get("ID").text("bytes of a root's ID", MAX_TEXT)?,
+        active: record.get("Active").is_true(),
+        pem: record.get("RootCert").text("bytes of a root", MAX_PEM)?,
+        external_trust_domain: record
+            .get("ExternalTrustDomain")
+            .text("bytes of a trust domain", MAX_TEXT)?,
     })
+}
+
+fn ca_config(record: &Value<'_>) -> Result<CaConfig, RecordFault> {
+    let text = |key| record.get(key).text("bytes of the CA's settings", MAX_TEXT);
+    Ok(CaConfig {
+        cluster_id: text("ClusterID")?,
+        provider: text("Provider")?,
+    })
+}
+
+/// A config entry that has been checked.
+fn config_entry(record: &Value<'_>) -> Result<Record, RecordFault> {
+    let (kind, rest) = Value::read(record.bytes())?;
+    if kind.bytes() != b"mesh" {
+        return Ok(Record::Other);
+    }
+    let (request, _) = Value::read(rest)?;
+    let peering = request.get("Entry").get("Peering");
+    Ok(Record::Mesh {
+        through_gateways: peering.get("PeerThroughMeshGateways").is_true(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use peertok_testing::{config, mutated};
+    use proptest::prelude::*;
+    use std::io::Read;
+
+    /// The `state.bin` of a recorded server.
+    fn recorded() -> Vec<u8> {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        let file = folder.join("../../fixtures/consul/alpha-gateways.snap");
+        let file = std::fs::File::open(file).unwrap();
+        let mut tar = tar::Archive::new(flate2::read::GzDecoder::new(file));
+        let mut entries = tar.entries().unwrap().map(Result::unwrap);
+        let mut entry = entries
+            .find(|entry| entry.path().unwrap().ends_with("state.bin"))
+            .unwrap();
+        let mut state = Vec::new();
+        entry.read_to_end(&mut state).unwrap();
+        state
+    }
+
+    fn read_all(state: &[u8]) -> Result<Vec<Place>, SnapshotError> {
+        let mut places = Vec::new();
+        read(state, state.len() as u64, |_, place, _, _, _| {
+            places.push(place);
+            Ok(())
+        })?;
+        Ok(places)
+    }
+
+    #[test]
+    fn the_records_of_a_server_stand_one_behind_the_other() {
+        let state = recorded();
+        let places = read_all(&state).unwrap();
+        assert!(places.is_sorted_by(|a, b| a.end == b.start));
+        assert_eq!(places.last().unwrap().end, state.len() as u64);
+    }
+
+    proptest! {
+        #![proptest_config(config(64))]
+
+        #[test]
+        fn no_state_panics(state in mutated(Just(recorded()))) {
+            let _ = read_all(&state);
+        }
+    }
 }

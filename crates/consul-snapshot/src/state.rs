@@ -1,7 +1,7 @@
 //! What a snapshot holds of cluster peering.
 //!
 //! Reading is checking. A [`State`] comes only from a snapshot that is whole (sums, `Size`, the ends of
-//! tar and gzip), in which every record parses, and in which
+//! tar and gzip), in which every record is one that servers restore, and in which
 //! - each peering has a name and a UUID as its ID, and no other peering has either;
 //! - each `PeeringSecrets` belongs to one ID, and each secret is a UUID that occurs once.
 //!
@@ -13,7 +13,7 @@
 use crate::addresses::Catalog;
 use crate::archive;
 use crate::error::{RecordFault, SnapshotError};
-use crate::kind::ENTERPRISE;
+use crate::kind::{self, FIRST, Release};
 use crate::limits::{MAX_KEPT, OVERHEAD};
 use crate::meta::Meta;
 use crate::peering::{Peering, Secrets};
@@ -63,6 +63,21 @@ pub struct State {
     pub peerings: Vec<Peering>,
     /// How many records there are of each type.
     pub records: BTreeMap<u8, u64>,
+    /// The record that needs the newest release, where not all releases since 1.13 restore the
+    /// snapshot.
+    pub needs: Option<Needs>,
+}
+
+/// A record that older releases of Consul do not restore.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Needs {
+    /// The first release that restores it, such as `(1, 16)`.
+    pub release: (u32, u32),
+    /// Consul's name for the type of the record.
+    pub record: &'static str,
+    /// Where it starts in `state.bin`.
+    pub offset: u64,
 }
 
 impl State {
@@ -90,13 +105,6 @@ impl State {
         let datacenter = self.datacenter.as_ref()?.to_lowercase();
         let trust_domain = self.trust_domain()?;
         Some(format!("server.{datacenter}.peering.{trust_domain}"))
-    }
-
-    /// Returns true if there are records of Consul Enterprise, which have types from 64 on. A server of
-    /// the community edition does not restore them.
-    #[must_use]
-    pub fn has_enterprise_records(&self) -> bool {
-        self.records.range(ENTERPRISE..).next().is_some()
     }
 
     /// Returns the peering of this name in the default partition. As in Consul, case does not matter.
@@ -129,13 +137,16 @@ pub(crate) struct Scan {
 
 impl Scan {
     pub(crate) fn read(snapshot: impl Read) -> Result<Self, SnapshotError> {
-        let ((mut scan, last_index), sum) = archive::read(snapshot, |meta, content| {
-            let mut scan = Collector::new(meta.clone());
-            let last_index = records::read(content, meta.size, |kind, place, record| {
-                scan.add(kind, place, record)
-            })?;
+        let (meta, (mut scan, last_index), sum) = archive::read(snapshot, |size, content| {
+            let mut scan = Collector::new();
+            let last_index =
+                records::read(content, size, |number, place, since, record, checked| {
+                    scan.needs(number, place, since);
+                    scan.add(number, place, record, checked)
+                })?;
             Ok::<_, SnapshotError>((scan, last_index))
         })?;
+        scan.state.meta = meta;
         scan.state.last_index = last_index;
         Ok(scan.finish(sum))
     }
@@ -156,10 +167,10 @@ struct Collector {
 }
 
 impl Collector {
-    fn new(meta: Meta) -> Self {
+    fn new() -> Self {
         Self {
             state: State {
-                meta,
+                meta: Meta::default(),
                 last_index: 0,
                 datacenter: None,
                 cluster_id: None,
@@ -170,6 +181,7 @@ impl Collector {
                 consul_versions: Vec::new(),
                 peerings: Vec::new(),
                 records: BTreeMap::new(),
+                needs: None,
             },
             catalog: Catalog::default(),
             ca_config: CaConfig::default(),
@@ -181,19 +193,42 @@ impl Collector {
         }
     }
 
-    /// Takes in a record, and counts the bytes that are kept of it.
-    fn add(&mut self, kind: u8, place: Place, record: Record) -> Result<(), SnapshotError> {
+    /// Notes the newest release that a record needs.
+    fn needs(&mut self, number: u8, place: Place, release: Release) {
+        let needed = self
+            .state
+            .needs
+            .as_ref()
+            .map_or(FIRST, |needs| needs.release);
+        if release > needed {
+            self.state.needs = Some(Needs {
+                release,
+                record: kind::name(number).unwrap_or_default(),
+                offset: place.start,
+            });
+        }
+    }
+
+    /// Takes in a record, and counts the bytes that are kept of it. So many more are kept for checking.
+    fn add(
+        &mut self,
+        kind: u8,
+        place: Place,
+        record: Record,
+        checked: usize,
+    ) -> Result<(), SnapshotError> {
         *self.state.records.entry(kind).or_default() += 1;
         let added = match record {
             Record::Registration(registration) => {
                 if !registration.is_local() {
-                    return Ok(());
+                    Ok(0)
+                } else {
+                    let datacenter = &registration.datacenter;
+                    if self.state.datacenter.is_none() && !datacenter.is_empty() {
+                        self.state.datacenter = Some(datacenter.clone());
+                    }
+                    Ok(self.catalog.add(*registration))
                 }
-                let datacenter = &registration.datacenter;
-                if self.state.datacenter.is_none() && !datacenter.is_empty() {
-                    self.state.datacenter = Some(datacenter.clone());
-                }
-                Ok(self.catalog.add(*registration))
             }
             Record::Root(root) => {
                 let kept = root.pem.len() + root.id.len() + root.external_trust_domain.len();
@@ -219,7 +254,7 @@ impl Collector {
             fault,
         })?;
         self.kept = self.kept.saturating_add(added);
-        if self.kept > MAX_KEPT {
+        if self.kept.saturating_add(checked) > MAX_KEPT {
             return Err(SnapshotError::TooMuch { limit: MAX_KEPT });
         }
         Ok(())

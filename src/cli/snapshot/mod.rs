@@ -3,13 +3,15 @@
 mod seed;
 mod show;
 
-pub(super) use seed::{Output, check_partition, stage};
+pub(super) use seed::{Output, check_partition, release, stage};
 
+use super::Status;
 use super::input::open;
-use super::report::{Failure, warn};
-use super::{Status, output};
-use crate::snapshot::{Base, SnapshotError, State};
+use super::output;
+use super::report::Failure;
+use crate::snapshot::{Base, CannotRestore, SnapshotError, State};
 use clap::Subcommand;
+use peering_token::Release;
 use std::fs::File;
 use std::io;
 use std::path::Path;
@@ -36,37 +38,46 @@ pub(super) fn read(path: &Path) -> Result<State, Failure> {
     } else {
         State::read(open(path)?)
     };
-    checked(read.map_err(|error| refused(path, &error))?, |state| state)
+    let state = read.map_err(|error| refused(path, &error))?;
+    hide_secrets(&state);
+    Ok(state)
 }
 
-/// Reads and checks a snapshot's file that peerings are to be added to.
-pub(super) fn open_base(path: &Path) -> Result<Base<File>, Failure> {
+/// Reads and checks a snapshot's file that peerings are to be added to, for servers of this release or
+/// else of those in it.
+pub(super) fn open_base(path: &Path, acceptor: Option<Release>) -> Result<Base<File>, Failure> {
     let file = open(path)?;
     if !file.metadata().is_ok_and(|found| found.is_file()) {
         let message = format!("{}: expected a regular file", path.display());
         return Err(Failure::could_not_run(message).hint("a base is read twice"));
     }
-    checked(
-        Base::open(file).map_err(|error| refused(path, &error))?,
-        Base::state,
-    )
+    let base = Base::open(file).map_err(|error| refused(path, &error))?;
+    hide_secrets(base.state());
+    base.for_acceptor(acceptor).map_err(|error| {
+        let failure = Failure::could_not_run(format!("{}: {error}", path.display()));
+        match error {
+            CannotRestore::Unknown { .. } => {
+                failure.hint("--consul-version X.Y names the acceptor's release")
+            }
+            _ => failure.hint("upgrade the acceptor before the restore"),
+        }
+    })
 }
 
-/// Hides the secrets of a snapshot in all that is printed, and says what is unusual in it.
-fn checked<T>(read: T, state: impl Fn(&T) -> &State) -> Result<T, Failure> {
-    let state = state(&read);
+/// Hides the secrets of a snapshot in all that is printed.
+fn hide_secrets(state: &State) {
     let peerings = state.peerings.iter();
     for (_, secret) in peerings.flat_map(|peering| peering.secrets.all()) {
         output::hide(secret.clone());
     }
-    if state.has_enterprise_records() {
-        warn(
-            "the snapshot has records of Consul Enterprise, which no server of the community edition restores",
-        );
-    }
-    Ok(read)
 }
 
 fn refused(path: &Path, error: &SnapshotError) -> Failure {
-    Failure::could_not_run(format!("{}: {error}", path.display()))
+    let failure = Failure::could_not_run(format!("{}: {error}", path.display()));
+    match error {
+        SnapshotError::Record { .. } => failure.hint(
+            "a server that restores this snapshot stops there; save a new one with consul snapshot save",
+        ),
+        _ => failure,
+    }
 }

@@ -13,7 +13,7 @@ use crate::inspect::Inspector;
 use crate::restore::{ERASED, is_recent};
 use crate::snapshot::{Base, Change, Seed, SeedError, State, seed_fresh};
 use jiff::Timestamp;
-use peering_token::{PeeringToken, Shape, check_peer_name};
+use peering_token::{PeeringToken, Release, Shape, check_peer_name};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
@@ -45,11 +45,16 @@ pub(in crate::cli) struct Args {
     /// Start from a base that is older than an hour.
     #[arg(long, conflicts_with = "fresh")]
     allow_old_base: bool,
+    /// The acceptor's release [default: that of the oldest server in the base].
+    #[arg(long, value_name = "X.Y", conflicts_with = "fresh")]
+    consul_version: Option<String>,
 }
 
 pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
     let tokens = tokens(arguments)?;
-    let mut base = arguments.base.as_deref().map(open_base).transpose()?;
+    let acceptor = release(arguments.consul_version.as_deref())?;
+    let base = arguments.base.as_deref();
+    let mut base = base.map(|base| open_base(base, acceptor)).transpose()?;
     for (token, seed) in &tokens {
         let whose = format!("the token of {:?}: ", seed.name);
         let token = token.encode(Shape::default());
@@ -101,6 +106,16 @@ fn tokens(arguments: &Args) -> Result<Vec<(PeeringToken, Seed)>, Failure> {
         }
     }
     Ok(tokens)
+}
+
+/// Reads the release that `--consul-version` gives.
+pub(in crate::cli) fn release(given: Option<&str>) -> Result<Option<Release>, Failure> {
+    let release = given.map(|given| {
+        given.parse().map_err(|error: peering_token::ReleaseError| {
+            Failure::could_not_run(format!("--consul-version: {error}"))
+        })
+    });
+    release.transpose()
 }
 
 /// Refuses what goes into no snapshot.

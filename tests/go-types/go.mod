@@ -1,0 +1,3 @@
+module peertok/tests/go-types
+
+go 1.22
