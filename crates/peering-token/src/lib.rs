@@ -15,6 +15,7 @@
 //! assert_eq!(refusal.to_string(), "peering token server addresses value is empty");
 //! ```
 
+mod built_with;
 pub mod fields;
 mod mismatch;
 pub mod object;
