@@ -30,12 +30,14 @@ mod tally;
 
 use peertok::token::changes::{CHANGES, Change, Rule};
 use peertok::token::{Dialect, GoRelease, Judge};
+use serde_json::Value;
 use std::env;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 use support::oracle::{self, Oracle};
 use support::tools::{number, say, skip};
 use support::verdict::Verdict;
+use support::{fixture, fixture_text};
 use tally::Tally;
 
 /// From that many cases on, each stage and message has to occur.
@@ -91,6 +93,31 @@ fn recording() {
     if env::var("SNAPSHOTS").is_ok_and(|value| value == "overwrite") {
         recorded::record(&releases());
     }
+}
+
+/// The tokens of the corpus were made by hand for what releases may differ in, too.
+#[test]
+#[ignore = "needs Go"]
+fn every_token_of_the_corpus_gets_gos_verdict() {
+    let manifest: Value = serde_json::from_str(&fixture_text("corpus/manifest.json")).unwrap();
+    let files = manifest["vectors"].as_array().unwrap().iter();
+    let files: Vec<&str> = files
+        .map(|vector| vector["file"].as_str().unwrap())
+        .collect();
+    let mut faults = Vec::new();
+    for (release, program) in releases() {
+        let mut oracle = Oracle::start(&program, "verdict");
+        let mut judge = Judge::of(release);
+        for file in &files {
+            let token = fixture(&format!("corpus/{file}"));
+            let (ours, go) = (Verdict::of(&mut judge, &token), oracle.judge(&token, None));
+            if ours != go {
+                faults.push(format!("Go {release}, {file}\n  ours {ours}\n  Go's {go}"));
+            }
+        }
+        oracle.finish();
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
 /// Compares with one release, and tells how many cases are judged differently.

@@ -5,11 +5,12 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use peertok::token::GoRelease;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock};
 
 /// The program of the machine's own Go, built at the first call, or `None` where there is no Go.
 pub fn program() -> Option<&'static Path> {
@@ -26,8 +27,17 @@ pub fn program() -> Option<&'static Path> {
         .as_deref()
 }
 
-/// The program of a Go release, which Go itself fetches as a module; `None` where there is no Go.
+/// The program of a Go release, which Go itself fetches as a module, built at the first call; `None`
+/// where there is no Go.
 pub fn program_of(release: GoRelease) -> Option<PathBuf> {
+    static PROGRAMS: Mutex<BTreeMap<GoRelease, Option<PathBuf>>> = Mutex::new(BTreeMap::new());
+    // Tests that run at once share one build.
+    let mut programs = PROGRAMS.lock().unwrap();
+    let program = programs.entry(release);
+    program.or_insert_with(|| build_with(release)).clone()
+}
+
+fn build_with(release: GoRelease) -> Option<PathBuf> {
     let (go, line) = (release.name(), release.line());
     let name = format!("oracle-{go}-{line}");
     let go_mod = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.mod"));
