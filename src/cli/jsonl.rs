@@ -13,6 +13,7 @@ use super::report::Failure;
 use super::text::{self, Verdict};
 use crate::finding::{Context, Finding, rules};
 use crate::inspect::Inspector;
+use peering_token::GoRelease;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -77,6 +78,7 @@ impl<'a> Answer<'a> {
 /// How every line is judged.
 struct Judging {
     max_size: usize,
+    go: GoRelease,
     context: Context<'static>,
     arguments: JudgingArgs,
 }
@@ -86,6 +88,7 @@ struct Judging {
 pub(super) fn run(
     source: Source<'_>,
     max_size: usize,
+    go: GoRelease,
     arguments: &JudgingArgs,
 ) -> Result<Status, Failure> {
     let mut context = arguments.context();
@@ -94,6 +97,7 @@ pub(super) fn run(
         .any(|rule| rule.is_costly() && arguments.denies(rule));
     let judging = Judging {
         max_size,
+        go,
         context,
         arguments: arguments.clone(),
     };
@@ -165,7 +169,7 @@ fn start_judges(
     for _ in 0..cores {
         let (questions, judging) = (Arc::clone(&questions), Arc::clone(&judging));
         let judge = thread::Builder::new().spawn(move || {
-            let mut inspector = Inspector::default();
+            let mut inspector = Inspector::of(judging.go);
             loop {
                 let next = questions
                     .lock()
@@ -379,10 +383,11 @@ fn answer(inspector: &mut Inspector, lines: &[u8], judging: &Judging) -> Answers
 pub fn jsonl_answers(context: Context<'static>) -> impl FnMut(&[u8]) -> Vec<u8> {
     let judging = Judging {
         max_size: usize::MAX,
+        go: GoRelease::REFERENCE,
         context,
         arguments: JudgingArgs::without_flags(),
     };
-    let mut inspector = Inspector::default();
+    let mut inspector = Inspector::of(judging.go);
     move |lines| answer(&mut inspector, lines, &judging).text
 }
 

@@ -98,6 +98,15 @@ impl Release {
         built_with::go(self.major, self.minor, self.patch)
     }
 
+    /// All the numbers that were given, such as `1.22` or `1.22.3`.
+    #[must_use]
+    pub fn number(self) -> String {
+        match self.patch {
+            Some(patch) => format!("{self}.{patch}"),
+            None => self.to_string(),
+        }
+    }
+
     /// Whether a dialer of this release can speak to an acceptor of another. One of 1.22 or later
     /// wants the acceptor to agree on HTTP/2 by ALPN, which one of 1.21 or earlier does not do.
     #[must_use]
