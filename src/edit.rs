@@ -21,7 +21,7 @@ use std::ops::Range;
 use zeroize::Zeroizing;
 
 /// Why a token's JSON cannot be edited.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EditError {
     /// The text is no JSON.

@@ -79,7 +79,7 @@ impl Found {
         let read = found.object(&mut reader, Struct::PeeringToken);
         found.state = match read {
             Ok(()) if utf_8.is_ok() && reader.finish().is_ok() => State::Whole,
-            Err(error) if ends_early(&error, &reader, json) => State::Cut,
+            Err(error) if ends_early(error, &reader, json) => State::Cut,
             _ => State::Other,
         };
         found
@@ -178,13 +178,11 @@ impl Found {
 }
 
 /// Whether the text has no error but that it ends.
-fn ends_early(error: &SyntaxError, reader: &Reader<'_>, json: &[u8]) -> bool {
+fn ends_early(error: SyntaxError, reader: &Reader<'_>, json: &[u8]) -> bool {
     match error {
         SyntaxError::UnexpectedEnd => true,
         // Go reads a blank behind the end.
-        SyntaxError::InvalidCharacter { byte, .. } => {
-            *byte == b' ' && reader.offset() >= json.len()
-        }
+        SyntaxError::InvalidCharacter { byte, .. } => byte == b' ' && reader.offset() >= json.len(),
         _ => false,
     }
 }

@@ -21,6 +21,7 @@ mod later;
 mod string;
 
 pub use error::{Place, SyntaxError, TypeError};
+pub use later::InvalidText;
 pub use string::{Raw, write_string};
 
 /// Go's `maxNestingDepth`.

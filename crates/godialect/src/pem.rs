@@ -51,8 +51,7 @@ pub struct Block<'a> {
 /// Gives `None` where Go finds no block; `content` is then unspecified. A `from` that is no end of
 /// an earlier block is a position where a BEGIN may stand though no line starts there.
 pub fn next_block<'a>(text: &'a [u8], from: usize, content: &mut Vec<u8>) -> Option<Block<'a>> {
-    let (block, _) = search(text, from, content)?;
-    Some(block)
+    search(text, from, content, &mut false)
 }
 
 impl Dialect {
@@ -63,26 +62,34 @@ impl Dialect {
         from: usize,
         content: &mut Vec<u8>,
     ) -> Option<Block<'a>> {
-        let found = search(text, from, content);
+        let mut is_first = false;
+        let found = search(text, from, content, &mut is_first);
         // All releases find a block that is the first to begin and the first to end.
-        if let Some((block, true)) = &found
+        if let Some(block) = &found
+            && is_first
             && !block.has_headers
             && (block.start == from || memmem::find(text.get(from..block.start)?, BEGIN).is_none())
         {
-            return found.map(|(block, _)| block);
+            return found;
         }
         if !self.has(Rule::PemEndFirst) {
             older::begin_first(text, from, content)
         } else if !self.has(Rule::PemStrayEnd) {
             older::end_first(text, from, content)
         } else {
-            found.map(|(block, _)| block)
+            found
         }
     }
 }
 
 /// Finds a block, and tells whether its END is the first in the text.
-fn search<'a>(text: &'a [u8], from: usize, content: &mut Vec<u8>) -> Option<(Block<'a>, bool)> {
+#[inline]
+fn search<'a>(
+    text: &'a [u8],
+    from: usize,
+    content: &mut Vec<u8>,
+    is_first: &mut bool,
+) -> Option<Block<'a>> {
     let mut search_from = from;
     loop {
         let end = search_from + memmem::find(text.get(search_from..)?, END)?;
@@ -114,13 +121,13 @@ fn search<'a>(text: &'a [u8], from: usize, content: &mut Vec<u8>) -> Option<(Blo
                 && read_content(text.get(at..end).unwrap_or_default(), content)
             {
                 let (_, after) = line(text, after_end - 1);
-                let block = Block {
+                *is_first = search_from == from;
+                return Some(Block {
                     label,
                     has_headers,
                     start: begin,
                     end: after,
-                };
-                return Some((block, search_from == from));
+                });
             }
         }
         // Headers may have been read to beyond this END: Go gives up on the whole text then.

@@ -8,7 +8,7 @@
 //!   place, even one that a shorter array in between had removed;
 //! - an object is read into the one before it, so that two `Remote` objects are merged.
 
-use crate::mismatch::Mismatches;
+use crate::mismatch::Mismatch;
 use crate::release::Shape;
 use crate::schema::{self, Field, Struct};
 use crate::token::PeeringToken;
@@ -104,13 +104,14 @@ impl<'a> Fields<'a> {
         let mut read = (Self::default(), None);
         let mut walk = Walk {
             fields: &mut read.0,
-            mismatches: Mismatches::new(&mut read.1, go),
+            mismatch: Mismatch::new(&mut read.1),
             known_root,
         };
         let mut reader = Reader::new(json);
         walk.object(&mut reader, Struct::PeeringToken, "value")
             .and_then(|()| reader.finish())
             .map_err(|error| go.syntax_error(json, error))?;
+        walk.mismatch.finish(json, go);
         Ok(read)
     }
 
@@ -271,7 +272,7 @@ pub type KnownRoot<'k> = &'k mut dyn FnMut(&[u8]) -> Option<usize>;
 /// A walk over a token's JSON that keeps the first type error and goes on.
 struct Walk<'f, 'a, 'k> {
     fields: &'f mut Fields<'a>,
-    mismatches: Mismatches<'f, 'a>,
+    mismatch: Mismatch<'f>,
     known_root: KnownRoot<'k>,
 }
 
@@ -285,22 +286,17 @@ impl<'a> Walk<'_, 'a, '_> {
     ) -> Result<(), SyntaxError> {
         let found = reader.peek()?;
         if found != Kind::Object {
-            let expected = (place, object.go_type());
-            return self.mismatches.skip(reader, found, expected, None);
+            return self.mismatch.skip(reader, found, place, object.go_type());
         }
         // In a token that a server wrote, each key is that of the next field.
         let mut next = 0;
-        let depth = self.mismatches.depth;
-        let read = reader.object(|reader, key| match object.find_from(next, key) {
+        reader.object(|reader, key| match object.find_from(next, key) {
             Some((index, field)) => {
                 next = index + 1;
-                self.mismatches.enter(depth, key);
                 self.field(reader, field)
             }
             None => reader.skip(),
-        });
-        self.mismatches.depth = depth;
-        read
+        })
     }
 
     fn field(&mut self, reader: &mut Reader<'a>, field: Field) -> Result<(), SyntaxError> {
@@ -308,7 +304,7 @@ impl<'a> Walk<'_, 'a, '_> {
         match field.kind() {
             schema::Kind::Text => {
                 let text = &mut self.fields.texts[field.rank()];
-                read_text(&mut self.mismatches, reader, field, text, None)
+                read_text(&mut self.mismatch, reader, field, text)
             }
             schema::Kind::List => self.list(reader, field),
             schema::Kind::Object(object) => {
@@ -337,7 +333,7 @@ impl<'a> Walk<'_, 'a, '_> {
     fn list(&mut self, reader: &mut Reader<'a>, field: Field) -> Result<(), SyntaxError> {
         let Self {
             fields,
-            mismatches,
+            mismatch,
             known_root,
         } = self;
         let list = &mut fields.lists[field.rank()];
@@ -360,7 +356,7 @@ impl<'a> Walk<'_, 'a, '_> {
                     };
                     match reader.recognise(known)? {
                         Some(known) => *slot = known,
-                        None => read_text(mismatches, reader, field, slot, Some(length - 1))?,
+                        None => read_text(mismatch, reader, field, slot)?,
                     }
                     Ok(())
                 })?;
@@ -371,25 +367,24 @@ impl<'a> Walk<'_, 'a, '_> {
                 list.present = true;
                 Ok(())
             }
-            found => mismatches.skip(reader, found, (field.go_place(), "[]string"), None),
+            found => mismatch.skip(reader, found, field.go_place(), "[]string"),
         }
     }
 }
 
-/// Reads a string, or the element of a list with that index.
+/// Reads a string, or an element of a list.
 fn read_text<'a>(
-    mismatches: &mut Mismatches<'_, 'a>,
+    mismatch: &mut Mismatch<'_>,
     reader: &mut Reader<'a>,
     field: Field,
     text: &mut Raw<'a>,
-    index: Option<usize>,
 ) -> Result<(), SyntaxError> {
     match reader.peek()? {
         Kind::String => {
             *text = reader.string()?;
             Ok(())
         }
-        found => mismatches.skip(reader, found, (field.go_place(), "string"), index),
+        found => mismatch.skip(reader, found, field.go_place(), "string"),
     }
 }
 

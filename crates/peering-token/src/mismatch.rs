@@ -5,68 +5,84 @@
 
 use godialect::Dialect;
 use godialect::changes::Rule;
-use godialect::json::{Kind, Raw, Reader, SyntaxError, TypeError};
+use godialect::json::{Kind, Reader, SyntaxError, TypeError};
 
-/// How many keys lead to a field at most.
-const DEPTH: usize = 3;
+/// How deep a field's value is at most, an element of a list included.
+const DEPTH: usize = 4;
 
-/// The first value of the wrong type, and what it takes to say where it stands.
-pub(crate) struct Mismatches<'f, 'a> {
+/// The first value of the wrong type.
+pub(crate) struct Mismatch<'f> {
     first: &'f mut Option<TypeError>,
-    /// The keys that lead to the value being read, as they are written: `depth` of them.
-    keys: [Raw<'a>; DEPTH],
-    pub(crate) depth: usize,
-    go: &'f Dialect,
+    /// Where it stands.
+    at: usize,
 }
 
-impl<'f, 'a> Mismatches<'f, 'a> {
-    pub(crate) fn new(first: &'f mut Option<TypeError>, go: &'f Dialect) -> Self {
-        Self {
-            first,
-            keys: [Raw::default(); DEPTH],
-            depth: 0,
-            go,
-        }
+impl<'f> Mismatch<'f> {
+    pub(crate) fn new(first: &'f mut Option<TypeError>) -> Self {
+        Self { first, at: 0 }
     }
 
-    /// Notes the key of the value that is read next, `depth` objects deep.
-    #[inline]
-    pub(crate) fn enter(&mut self, depth: usize, key: Raw<'a>) {
-        if let Some(place) = self.keys.get_mut(depth) {
-            *place = key;
-        }
-        self.depth = depth + 1;
-    }
-
-    /// Skips a value of the wrong type, which may be an element of a list. `null` is of no type, and
-    /// leaves the field as it is.
+    /// Skips a value of the wrong type. `null` is of no type, and leaves the field as it is.
     pub(crate) fn skip(
         &mut self,
-        reader: &mut Reader<'a>,
+        reader: &mut Reader<'_>,
         found: Kind,
-        (place, kind): (&'static str, &'static str),
-        index: Option<usize>,
+        place: &'static str,
+        kind: &'static str,
     ) -> Result<(), SyntaxError> {
         if found != Kind::Null && self.first.is_none() {
-            let mut error = TypeError::new(found, place, kind);
-            if self.depth > 0 && self.go.has(Rule::JsonV2) {
-                error.path = Some(self.path(index));
-            }
-            *self.first = Some(error);
+            *self.first = Some(TypeError::new(found, place, kind));
+            self.at = reader.offset();
         }
         reader.skip()
     }
 
-    /// The path as Go writes it from 1.27 on.
-    fn path(&self, index: Option<usize>) -> String {
-        let mut path = String::from("PeeringToken");
-        for key in self.keys.iter().take(self.depth) {
-            path.push('.');
-            path.push_str(&key.unescape());
+    /// Puts the error into the words of a release, once the whole text was read.
+    #[inline]
+    pub(crate) fn finish(self, json: &[u8], go: &Dialect) {
+        if let Some(error) = self.first {
+            find_path(error, json, self.at, go);
         }
-        if let Some(index) = index {
-            path.push_str(&format!(".{index}"));
+    }
+}
+
+/// Finds the path of the value that stands there, if the release names it.
+#[cold]
+fn find_path(error: &mut TypeError, json: &[u8], at: usize, go: &Dialect) {
+    // A text that is of the wrong type as a whole has no path.
+    let mut path = vec!["PeeringToken".to_owned()];
+    if error.place != "value" && go.has(Rule::JsonV2) {
+        let _ = find(&mut Reader::new(json), at, &mut path);
+        error.path = Some(path.join(".").into());
+    }
+}
+
+/// Walks to the value that stands there; an error ends the walk.
+fn find(reader: &mut Reader<'_>, at: usize, path: &mut Vec<String>) -> Result<(), SyntaxError> {
+    let kind = reader.peek()?;
+    if reader.offset() == at {
+        return Err(SyntaxError::UnexpectedEnd);
+    }
+    if path.len() > DEPTH {
+        return reader.skip();
+    }
+    match kind {
+        Kind::Object => reader.object(|reader, key| {
+            path.push(key.unescape().into_owned());
+            find(reader, at, path)?;
+            path.pop();
+            Ok(())
+        }),
+        Kind::Array => {
+            let mut index = 0;
+            reader.array(|reader| {
+                path.push(format!("{index}"));
+                find(reader, at, path)?;
+                path.pop();
+                index += 1;
+                Ok(())
+            })
         }
-        path
+        _ => reader.skip(),
     }
 }

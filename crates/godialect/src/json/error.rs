@@ -1,11 +1,12 @@
 //! What Go says of a text that is no JSON, and of a value that is of the wrong type.
 
 use super::Kind;
+use super::later::InvalidText;
 use crate::quote::quote;
 use std::fmt;
 
 /// Why a text is no JSON for Go: its `json.SyntaxError`, which prints Go's words.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SyntaxError {
     /// A byte that may not stand there. At the end of the text Go names a blank that is not there.
@@ -23,13 +24,8 @@ pub enum SyntaxError {
         place: Place,
     },
     /// A character or an escape that may not stand there, as Go says from 1.27 on.
-    #[error("invalid {what} {place}")]
-    InvalidText {
-        /// What was found, with the word for it.
-        what: String,
-        /// Where it was found.
-        place: String,
-    },
+    #[error("{0}")]
+    InvalidText(InvalidText),
     /// A bracket opens level 10,001, as Go says from 1.27 on.
     #[error("exceeded max depth")]
     TooDeep,
@@ -121,7 +117,7 @@ pub struct TypeError {
     pub expected: &'static str,
     /// The type of the whole, the keys as they are written and the index in a list, as in
     /// `PeeringToken.ca.0`: from Go 1.27 on, and not for the whole text.
-    pub path: Option<String>,
+    pub path: Option<Box<str>>,
 }
 
 impl TypeError {

@@ -115,7 +115,7 @@ impl Certificate {
 
     fn read_extension(&mut self, extension: &Extension<'_>, go: &Dialect) -> Option<()> {
         let mut value = extension.value;
-        let is_known = match &*extension.identifier.encoded() {
+        let is_known = match extension.identifier.encoded() {
             [0x55, 0x1d, 15] => {
                 self.may_sign = is_signing(value.bit_string()?);
                 true
@@ -166,7 +166,7 @@ impl Key {
 
         let algorithm = info.content(Tag::SEQUENCE)?;
         let algorithm = AlgorithmIdentifier::parse(algorithm, go).ok()?;
-        Some(match &*algorithm.algorithm.encoded() {
+        Some(match algorithm.algorithm.encoded() {
             RSA => {
                 let key = info.bit_string()?.right_aligned();
                 let mut numbers = Reader::new(&key).enter(Tag::SEQUENCE)?;

@@ -66,7 +66,7 @@ fn element_word(curve: Curve) -> &'static str {
 
 impl Curve {
     pub(super) fn from_identifier(identifier: ObjectIdentifier<'_>) -> Option<Self> {
-        match &*identifier.encoded() {
+        match identifier.encoded() {
             [0x2b, 0x81, 0x04, 0x00, 0x21] => Some(Self::P224),
             [0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07] => Some(Self::P256),
             [0x2b, 0x81, 0x04, 0x00, 0x22] => Some(Self::P384),

@@ -160,7 +160,7 @@ impl<'a> Extension<'a> {
         const AUTHORITY_INFO_ACCESS: [u8; 8] = [0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x01, 0x01];
 
         let value = self.value;
-        let (well_formed, part) = match &*self.identifier.encoded() {
+        let (well_formed, part) = match self.identifier.encoded() {
             [0x55, 0x1d, 14] => {
                 self.refuse_critical(NonCriticalExtension::SubjectKeyIdentifier, go)?;
                 (

@@ -8,7 +8,6 @@
 //!
 //! Differs from `der`'s `ObjectIdentifier`, which holds 39 bytes at most.
 
-use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt::Write;
 
@@ -18,6 +17,33 @@ use crate::release::Dialect;
 
 /// A component that can still take seven bits without passing 31.
 const COMPONENT_BEFORE_LAST_SHIFT: u32 = 1 << (31 - 7);
+
+/// The identifiers 2.5.29.0 to 2.5.29.127.
+static EXTENSIONS: [[u8; 3]; 128] = {
+    let mut extensions = [[0x55, 0x1d, 0]; 128];
+    let mut last = 0;
+    while last < extensions.len() {
+        extensions[last][2] = last as u8;
+        last += 1;
+    }
+    extensions
+};
+
+/// The other identifiers that the readers know in releases with padding.
+static KNOWN: [&[u8]; 9] = [
+    // RSA, DSA, ECDSA and Ed25519.
+    &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01],
+    &[0x2a, 0x86, 0x48, 0xce, 0x38, 0x04, 0x01],
+    &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01],
+    &[0x2b, 0x65, 0x70],
+    // P-224, P-256, P-384 and P-521.
+    &[0x2b, 0x81, 0x04, 0x00, 0x21],
+    &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07],
+    &[0x2b, 0x81, 0x04, 0x00, 0x22],
+    &[0x2b, 0x81, 0x04, 0x00, 0x23],
+    // Authority information access.
+    &[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x01, 0x01],
+];
 
 /// The content bytes of an identifier whose components fit 31 bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,20 +80,42 @@ impl<'a> ObjectIdentifier<'a> {
         (fits && starts).then_some(Self { encoded, padded })
     }
 
-    /// The bytes without padding: equal exactly where the identifiers are.
-    pub(super) fn encoded(self) -> Cow<'a, [u8]> {
-        if !self.padded {
-            return Cow::Borrowed(self.encoded);
+    /// The bytes, by which an identifier is known. Of one with padding they are those without it where
+    /// a certificate's reader knows the identifier, and otherwise as they stand.
+    #[inline]
+    pub(super) fn encoded(self) -> &'a [u8] {
+        if self.padded {
+            return self.known();
         }
+        self.encoded
+    }
+
+    #[cold]
+    fn known(self) -> &'a [u8] {
+        let unpadded = self.unpadded();
+        if let [0x55, 0x1d, last] = *unpadded
+            && let Some(known) = EXTENSIONS.get(usize::from(last))
+        {
+            return known;
+        }
+        let mut known = KNOWN.iter().copied();
+        known
+            .find(|known| *known == unpadded)
+            .unwrap_or(self.encoded)
+    }
+
+    /// The bytes without padding: equal exactly where the identifiers are.
+    fn unpadded(self) -> Vec<u8> {
         let mut starts = true;
-        let is_padding = |byte: u8| {
-            let is_padding = starts && byte == 0x80;
-            starts = byte < 0x80 || is_padding;
-            is_padding
-        };
-        let mut is_padding = is_padding;
-        let unpadded = self.encoded.iter().copied();
-        Cow::Owned(unpadded.filter(|&byte| !is_padding(byte)).collect())
+        let mut unpadded = Vec::with_capacity(self.encoded.len());
+        for &byte in self.encoded {
+            if starts && byte == 0x80 {
+                continue;
+            }
+            starts = byte < 0x80;
+            unpadded.push(byte);
+        }
+        unpadded
     }
 
     /// The identifier as numbers with dots between.
@@ -146,7 +194,7 @@ impl<'a> MetIdentifiers<'a> {
             let few = self.few.iter().take(self.count);
             few.chain(&self.many).map(|met| met.to_vec()).collect()
         });
-        unpadded.insert(identifier.encoded().into_owned())
+        unpadded.insert(identifier.unpadded())
     }
 
     /// As [`Self::insert_identifier`], of content bytes.

@@ -106,7 +106,7 @@ pub(super) fn check(
 
     const ML_DSA: &[u8] = &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x03];
 
-    let check_key = match &*identifier.algorithm.encoded() {
+    let check_key = match identifier.algorithm.encoded() {
         RSA => check_rsa,
         DSA => check_dsa,
         ECDSA => check_ecdsa,
