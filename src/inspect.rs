@@ -14,7 +14,7 @@ use crate::input::{InputFormat, TokenInput};
 use crate::recovery::{Recovery, recover_unreadable};
 use peering_token::DecodeError;
 use peering_token::Read;
-use peering_token::{Judge, Refusal, check_peer_name};
+use peering_token::{GoRelease, Judge, Refusal, check_peer_name};
 use std::fmt;
 
 /// Inspects tokens one after the other, with buffers and known roots that are kept from one to the
@@ -70,6 +70,14 @@ impl fmt::Debug for Inspection<'_> {
 }
 
 impl Inspector {
+    /// Gives the verdict of a server that this Go release built; [`Inspector::default`] that of
+    /// [`GoRelease::REFERENCE`].
+    #[must_use]
+    pub fn of(release: GoRelease) -> Self {
+        let judge = Judge::of(release);
+        Self { judge }
+    }
+
     /// Inspects one token.
     pub fn inspect<'t>(
         &'t mut self,

@@ -14,6 +14,7 @@ use super::text::{self, Verdict};
 use crate::finding::{Context, Finding, rules};
 use crate::inspect::Inspector;
 use crate::whole_file::{MAX_LINE, no_line_end};
+use peering_token::GoRelease;
 use peering_token::schema::Field;
 use peertok_secret::{Redactor, Secret};
 use serde::{Deserialize, Serialize};
@@ -106,6 +107,7 @@ impl<'a> Answer<'a> {
 /// How every line is judged.
 struct Judging {
     max_size: usize,
+    go: GoRelease,
     context: Context<'static>,
     arguments: JudgingArgs,
 }
@@ -115,6 +117,7 @@ struct Judging {
 pub(super) fn run(
     source: Source<'_>,
     max_size: usize,
+    go: GoRelease,
     arguments: &JudgingArgs,
 ) -> Result<Status, Failure> {
     let mut context = arguments.context();
@@ -123,6 +126,7 @@ pub(super) fn run(
         .any(|rule| rule.is_costly() && arguments.denies(rule));
     let judging = Judging {
         max_size,
+        go,
         context,
         arguments: arguments.clone(),
     };
@@ -198,7 +202,7 @@ fn start_judges(
     for _ in 0..cores {
         let (questions, judging) = (Arc::clone(&questions), Arc::clone(&judging));
         let judge = thread::Builder::new().spawn(move || {
-            let mut inspector = Inspector::default();
+            let mut inspector = Inspector::of(judging.go);
             loop {
                 let next = questions
                     .lock()
@@ -418,10 +422,11 @@ fn answer(inspector: &mut Inspector, lines: &[u8], judging: &Judging) -> Answers
 pub fn jsonl_answers(context: Context<'static>) -> impl FnMut(&[u8]) -> Vec<u8> {
     let judging = Judging {
         max_size: usize::MAX,
+        go: GoRelease::REFERENCE,
         context,
         arguments: JudgingArgs::without_flags(),
     };
-    let mut inspector = Inspector::default();
+    let mut inspector = Inspector::of(judging.go);
     move |lines| answer(&mut inspector, lines, &judging).text
 }
 

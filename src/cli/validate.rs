@@ -15,7 +15,7 @@ use crate::recovery::Recovery;
 use crate::snapshot::{State, TokenStatus};
 use anstyle::{AnsiColor, Style};
 use jiff::Timestamp;
-use peering_token::Read;
+use peering_token::{GoRelease, Read, Release};
 use serde::Serialize;
 use std::cmp::Reverse;
 use std::fmt::Write;
@@ -47,6 +47,10 @@ pub(super) struct Args {
     /// The name under which the token is to be established.
     #[arg(long)]
     name: Option<String>,
+    /// Give the verdict of this Consul release, such as 1.22.3 or 1.18. Which roots a server accepts,
+    /// and its exact error messages, depend on the Go release that built it.
+    #[arg(long, value_name = "X.Y[.Z]")]
+    consul_version: Option<Release>,
     #[command(flatten)]
     judging: JudgingArgs,
     /// Judge many tokens: {"id":any,"token":"…"} a line in, a verdict a line out, in the same
@@ -58,7 +62,8 @@ pub(super) struct Args {
 pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
     if arguments.jsonl {
         let source = arguments.input.source()?;
-        return jsonl::run(source, arguments.input.max_size, &arguments.judging);
+        let go = go_of(arguments.consul_version);
+        return jsonl::run(source, arguments.input.max_size, go, &arguments.judging);
     }
     let snapshot = |path: &Option<PathBuf>| path.as_deref().map(snapshot::read).transpose();
     let (acceptor, dialer) = (
@@ -71,7 +76,7 @@ pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
     context.name = arguments.name.as_deref();
     let all = arguments.input.read_all()?;
     let several = all.len() > 1;
-    let mut inspector = Inspector::default();
+    let mut inspector = Inspector::of(go_of(arguments.consul_version));
     let mut status = Status::Done;
     for (index, input) in all.iter().enumerate() {
         let mut inspection = inspector.inspect(input, &context);
@@ -81,6 +86,7 @@ pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
             input,
             token_status: token_status(&inspection, acceptor.as_ref()),
             inspection: &inspection,
+            judged_as: arguments.consul_version,
         };
         match arguments.format {
             Format::Pretty => {
@@ -107,6 +113,13 @@ struct Validated<'a> {
     inspection: &'a Inspection<'a>,
     /// What the acceptor's snapshot tells of the secret, and the time of the snapshot.
     token_status: Option<(TokenStatus, Option<Timestamp>)>,
+    /// The Consul release whose verdict was asked for.
+    judged_as: Option<Release>,
+}
+
+/// The Go that builds a server of this release.
+fn go_of(release: Option<Release>) -> GoRelease {
+    release.map_or(GoRelease::REFERENCE, Release::go)
 }
 
 /// What the acceptor's snapshot tells of the secret of a token that a server accepts.
@@ -162,6 +175,14 @@ fn pretty(validated: &Validated<'_>) -> String {
         }
     };
     let _ = writeln!(out, "given as {}", described(validated.input));
+    if let Some(release) = validated.judged_as {
+        let go = release.go().name();
+        let _ = writeln!(
+            out,
+            "judged as by Consul {}, built with Go {go}",
+            release.number()
+        );
+    }
     if let Some(recovery) = &inspection.recovery {
         let _ = write!(out, "\n{}", recovery::pretty(recovery));
     }
@@ -221,10 +242,17 @@ fn print_json(validated: &Validated<'_>) -> Result<(), Failure> {
         secret: Option<&'a SecretKeyRef>,
         #[serde(flatten)]
         verdict: Verdict,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        judged_as: Option<JudgedAs>,
         token_status: Option<&'static str>,
         snapshot_taken_at: Option<Timestamp>,
         findings: &'a [Finding],
         recovery: Option<&'a Recovery>,
+    }
+    #[derive(Serialize)]
+    struct JudgedAs {
+        consul: String,
+        go: String,
     }
     let inspection = validated.inspection;
     output::print_json(&Output {
@@ -232,6 +260,10 @@ fn print_json(validated: &Validated<'_>) -> Result<(), Failure> {
         form: inspection.format,
         secret: validated.input.secret(),
         verdict: inspection.refusal.as_ref().into(),
+        judged_as: validated.judged_as.map(|release| JudgedAs {
+            consul: release.number(),
+            go: release.go().name(),
+        }),
         token_status: validated.token_status.map(|(status, _)| status.name()),
         snapshot_taken_at: validated.token_status.and_then(|(_, taken)| taken),
         findings: &inspection.findings,

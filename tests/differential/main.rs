@@ -10,7 +10,9 @@
 //! | `PEERTOK_SEED` | the seed that all cases follow from; a new one when unset |
 //! | `PEERTOK_FIRST` | the number of the first case, 0 when unset: to replay a single one |
 //! | `PEERTOK_MESSAGES` | when set to anything, lists the messages seen |
+//! | `PEERTOK_GO` | Go releases such as `1.20.14 1.23.12/1.22`, which Go fetches, or `all`; the machine's own Go when unset |
 //!
+//! A release may have the `go` line of a go.mod behind a slash, which sets the defaults of GODEBUG.
 //! Without a `go` command there is nothing to compare with: the tests say SKIPPED, and fail where `CI` is set.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
@@ -19,19 +21,23 @@
 mod encoding;
 mod generate;
 mod known;
+mod recorded;
 mod run;
 mod shrink;
 #[path = "../support/mod.rs"]
 mod support;
 mod tally;
 
-use peertok::token::Judge;
+use peertok::token::changes::{CHANGES, Change, Rule};
+use peertok::token::{Dialect, GoRelease, Judge};
+use serde_json::Value;
 use std::env;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 use support::oracle::{self, Oracle};
 use support::tools::{number, say, skip};
 use support::verdict::Verdict;
+use support::{fixture, fixture_text};
 use tally::Tally;
 
 /// From that many cases on, each stage and message has to occur.
@@ -45,26 +51,93 @@ fn oracle() -> Option<&'static Path> {
     program
 }
 
+/// What `PEERTOK_GO=all` stands for: a late release of each branch, with a `go` line that makes a
+/// difference beside its own, and early ones of those in which a security release changed something.
+const ALL: &str = "1.18.10 1.19.13 1.20.14 1.21.13 1.22.12 1.23.12/1.22 1.23.12 1.24.7 1.24.8 1.24.9 \
+    1.24.13 1.25.1 1.25.3 1.25.5 1.25.8 1.26.0 1.26.1 1.26.8 1.26.8/1.25 1.27.3";
+
+/// The releases to compare with, each with its program; none where there is no Go.
+fn releases() -> Vec<(GoRelease, PathBuf)> {
+    let Some(own) = oracle() else {
+        return Vec::new();
+    };
+    let Ok(given) = env::var("PEERTOK_GO") else {
+        return vec![(GoRelease::REFERENCE, own.to_owned())];
+    };
+    let given = if given == "all" { ALL } else { &given };
+    given
+        .split_whitespace()
+        .map(|release| release.parse().unwrap())
+        .map(|release| (release, oracle::program_of(release).unwrap()))
+        .collect()
+}
+
 #[test]
 #[ignore = "needs Go, and is meant for an optimised build"]
 fn every_token_gets_gos_verdict() {
-    let Some(program) = oracle() else { return };
+    let differences: u64 = releases()
+        .iter()
+        .map(|(release, program)| compare(*release, program))
+        .sum();
+    assert_eq!(differences, 0, "tokens judged differently");
+}
+
+#[test]
+fn every_release_is_judged_as_go_judged_on_record() {
+    recorded::compare();
+}
+
+#[test]
+#[ignore = "writes the recorded answers anew"]
+fn recording() {
+    if env::var("SNAPSHOTS").is_ok_and(|value| value == "overwrite") {
+        recorded::record(&releases());
+    }
+}
+
+/// The tokens of the corpus were made by hand for what releases may differ in, too.
+#[test]
+#[ignore = "needs Go"]
+fn every_token_of_the_corpus_gets_gos_verdict() {
+    let manifest: Value = serde_json::from_str(&fixture_text("corpus/manifest.json")).unwrap();
+    let files = manifest["vectors"].as_array().unwrap().iter();
+    let files: Vec<&str> = files
+        .map(|vector| vector["file"].as_str().unwrap())
+        .collect();
+    let mut faults = Vec::new();
+    for (release, program) in releases() {
+        let mut oracle = Oracle::start(&program, "verdict");
+        let mut judge = Judge::of(release);
+        for file in &files {
+            let token = fixture(&format!("corpus/{file}"));
+            let (ours, go) = (Verdict::of(&mut judge, &token), oracle.judge(&token, None));
+            if ours != go {
+                faults.push(format!("Go {release}, {file}\n  ours {ours}\n  Go's {go}"));
+            }
+        }
+        oracle.finish();
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// Compares with one release, and tells how many cases are judged differently.
+fn compare(release: GoRelease, program: &Path) -> u64 {
     let cases = number("PEERTOK_CASES").unwrap_or(200_000);
     let first = number("PEERTOK_FIRST").unwrap_or(0);
     let seed = number("PEERTOK_SEED").unwrap_or_else(|| fastrand::u64(..));
     let replay = |first, cases| {
         format!(
-            "PEERTOK_SEED={seed} PEERTOK_FIRST={first} PEERTOK_CASES={cases} \
+            "PEERTOK_GO={release} PEERTOK_SEED={seed} PEERTOK_FIRST={first} PEERTOK_CASES={cases} \
              cargo test --release --test differential -- --ignored"
         )
     };
     say(format_args!("replay with: {}", replay(first, cases)));
 
     let start = Instant::now();
-    let tally = run::run(program, seed, first..first + cases);
+    let tally = run::run(release, program, seed, first..first + cases);
     let seconds = start.elapsed().as_secs_f64();
     say(format_args!(
-        "{} cases in {seconds:.1} s\n{tally}",
+        "Go {release}: {} cases in {seconds:.1} s\n{tally}",
         tally.cases
     ));
     if env::var_os("PEERTOK_MESSAGES").is_some() {
@@ -77,7 +150,7 @@ fn every_token_gets_gos_verdict() {
     let mut oracle = Oracle::start(program, "verdict");
     for different in &tally.kept {
         let case = &different.case;
-        let short = shrink::shrink(&mut oracle, &case.token);
+        let short = shrink::shrink(&mut oracle, release, &case.token);
         say(format_args!(
             "\ncase {}, changed: {}\n  {}\n  ours {}\n  Go's {}\n  token {}\n  shortest found {}\n  ours {}\n  Go's {}",
             case.number,
@@ -87,19 +160,28 @@ fn every_token_gets_gos_verdict() {
             different.go,
             case.token.escape_ascii(),
             short.escape_ascii(),
-            Verdict::of(&mut Judge::default(), &short),
+            Verdict::of(&mut Judge::of(release), &short),
             oracle.judge(&short, None),
         ));
     }
     oracle.finish();
-    assert_eq!(tally.differences, 0, "tokens judged differently");
-    if cases >= ENOUGH {
-        check_reach(&tally);
+    if cases >= ENOUGH && tally.differences == 0 {
+        check_reach(&tally, release);
     }
+    tally.differences
 }
 
-/// Fails where the cases no longer reach every stage and every message of Go's scanner.
-fn check_reach(tally: &Tally) {
+/// Fails where the cases no longer reach every stage, every message of Go's scanner, and every rule in
+/// which the release differs from the reference.
+fn check_reach(tally: &Tally, release: GoRelease) {
+    let (dialect, reference) = (Dialect::of(release), Dialect::default());
+    for Change { rule, .. } in CHANGES {
+        // It says more of a rule that does not hold in most programs.
+        let is_detail = *rule == Rule::StrictColonsInHttp && !dialect.has(Rule::StrictColons);
+        if dialect.has(*rule) != reference.has(*rule) && !is_detail {
+            assert!(tally.rules.contains_key(rule), "never mattered: {rule:?}");
+        }
+    }
     for stage in [
         "accepted",
         "request",
@@ -116,6 +198,9 @@ fn check_reach(tally: &Tally) {
             share >= 1.0,
             "only {share:.2} % of the cases end in {stage}"
         );
+    }
+    if dialect.has(Rule::JsonV2) {
+        return;
     }
     let syntax = [
         "looking for beginning of value",

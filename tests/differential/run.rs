@@ -9,7 +9,7 @@ use crate::known::known;
 use crate::support::oracle::{Oracle, write_question};
 use crate::support::verdict::Verdict;
 use crate::tally::{Difference, Tally};
-use peertok::token::Judge;
+use peertok::token::{GoRelease, Judge};
 use std::io::Write;
 use std::ops::Range;
 use std::path::Path;
@@ -21,7 +21,7 @@ const BATCH: u64 = 256;
 const WAITING: usize = 4;
 
 /// Compares the cases of these numbers.
-pub fn run(program: &Path, seed: u64, numbers: Range<u64>) -> Tally {
+pub fn run(release: GoRelease, program: &Path, seed: u64, numbers: Range<u64>) -> Tally {
     let generator = Generator::new(seed);
     let workers = thread::available_parallelism().map_or(1, |cores| cores.get() as u64);
     let share = (numbers.end - numbers.start).div_ceil(workers);
@@ -31,7 +31,7 @@ pub fn run(program: &Path, seed: u64, numbers: Range<u64>) -> Tally {
                 let start = numbers.end.min(numbers.start + worker * share);
                 let end = numbers.end.min(start + share);
                 let generator = &generator;
-                scope.spawn(move || compare(program, generator, start..end))
+                scope.spawn(move || compare(release, program, generator, start..end))
             })
             .collect();
         let mut tally = Tally::default();
@@ -42,7 +42,12 @@ pub fn run(program: &Path, seed: u64, numbers: Range<u64>) -> Tally {
     })
 }
 
-fn compare(program: &Path, generator: &Generator, numbers: Range<u64>) -> Tally {
+fn compare(
+    release: GoRelease,
+    program: &Path,
+    generator: &Generator,
+    numbers: Range<u64>,
+) -> Tally {
     let Oracle {
         process,
         mut questions,
@@ -64,9 +69,21 @@ fn compare(program: &Path, generator: &Generator, numbers: Range<u64>) -> Tally 
                 questions.write_all(&lines).unwrap();
             }
         });
-        let mut judge = Judge::default();
+        let mut judge = Judge::of(release);
+        let mut reference = Judge::default();
         for case in receiver.into_iter().flatten() {
             let ours = Verdict::of(&mut judge, &case.token);
+            // What the reference notices on the way must be enough to know where releases agree.
+            let by_reference = Verdict::of(&mut reference, &case.token);
+            for judge in [&judge, &reference] {
+                tally.met(judge.dialect());
+            }
+            let ours = if by_reference != ours && reference.dialect().agrees_with(release) {
+                let stage = "not noticed by the reference".to_owned();
+                Verdict { stage, ..ours }
+            } else {
+                ours
+            };
             let go = answers.next_verdict();
             tally.count(&go);
             if ours == go {

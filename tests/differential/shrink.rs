@@ -4,13 +4,13 @@ use crate::support::oracle::Oracle;
 use crate::support::verdict::Verdict;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use peertok::token::Judge;
+use peertok::token::{GoRelease, Judge};
 
 /// The shortest token found that is still judged differently. It cuts the JSON as long as the
 /// base64 around it plays no part, and else the token.
-pub fn shrink(oracle: &mut Oracle, token: &[u8]) -> Vec<u8> {
+pub fn shrink(oracle: &mut Oracle, release: GoRelease, token: &[u8]) -> Vec<u8> {
     let differs = |oracle: &mut Oracle, token: &[u8]| {
-        Verdict::of(&mut Judge::default(), token) != oracle.judge(token, None)
+        Verdict::of(&mut Judge::of(release), token) != oracle.judge(token, None)
     };
     let encode = |json: &[u8]| BASE64_STANDARD.encode(json).into_bytes();
     if let Ok(json) = peertok::token::decode_base64(token)

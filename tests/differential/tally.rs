@@ -4,6 +4,8 @@ use crate::generate::Case;
 use crate::known::{Divergence, KNOWN};
 use crate::support::kind::kind;
 use crate::support::verdict::Verdict;
+use peertok::token::Dialect;
+use peertok::token::changes::{CHANGES, Rule};
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -16,6 +18,8 @@ pub struct Tally {
     pub stages: BTreeMap<String, u64>,
     pub messages: BTreeMap<String, u64>,
     pub known: BTreeMap<&'static str, u64>,
+    /// The rules that releases differ in, by how often the answer mattered.
+    pub rules: BTreeMap<Rule, u64>,
     pub differences: u64,
     pub kept: Vec<Difference>,
 }
@@ -31,6 +35,13 @@ impl Tally {
         self.cases += 1;
         increase(&mut self.stages, go.stage(), 1);
         increase(&mut self.messages, &kind(go), 1);
+    }
+
+    /// Counts the rules that a dialect was asked about in a case.
+    pub fn met(&mut self, dialect: &Dialect) {
+        for change in CHANGES.iter().filter(|change| dialect.has_met(change.rule)) {
+            *self.rules.entry(change.rule).or_default() += 1;
+        }
     }
 
     pub fn differs(&mut self, difference: Difference) {
@@ -49,6 +60,9 @@ impl Tally {
         }
         for (name, cases) in other.known {
             *self.known.entry(name).or_default() += cases;
+        }
+        for (rule, cases) in other.rules {
+            *self.rules.entry(rule).or_default() += cases;
         }
         for difference in other.kept {
             self.keep(difference);
@@ -82,6 +96,7 @@ impl fmt::Display for Tally {
             writeln!(f, "{:6.2} % {stage}", self.share(stage))?;
         }
         writeln!(f, "{} distinct messages", self.messages.len())?;
+        writeln!(f, "rules that mattered: {:?}", self.rules)?;
         for Divergence { name, reason, .. } in KNOWN {
             let cases = self.known.get(name).copied().unwrap_or_default();
             writeln!(f, "{cases} cases of the known divergence {name}: {reason}")?;

@@ -187,7 +187,7 @@ func bench(rounds int) error {
 	}
 	refused := 0
 	start := time.Now()
-	for range rounds {
+	for round := 0; round < rounds; round++ {
 		for _, token := range tokens {
 			if judge(token) != nil {
 				refused++

@@ -3,30 +3,69 @@
 use super::verdict::Verdict;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use peertok::token::GoRelease;
 use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::fs;
 use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock};
 
-/// The program, built at the first call, or `None` where there is no Go.
+/// The program of the machine's own Go, built at the first call, or `None` where there is no Go.
 pub fn program() -> Option<&'static Path> {
     static PROGRAM: OnceLock<Option<PathBuf>> = OnceLock::new();
-    PROGRAM.get_or_init(build).as_deref()
+    PROGRAM
+        .get_or_init(|| {
+            // Nothing is to be fetched: the program needs the standard library alone.
+            build(
+                "oracle",
+                &["-mod=mod"],
+                &[("GOTOOLCHAIN", "local"), ("GOPROXY", "off")],
+            )
+        })
+        .as_deref()
 }
 
-fn build() -> Option<PathBuf> {
+/// The program of a Go release, which Go itself fetches as a module, built at the first call; `None`
+/// where there is no Go.
+pub fn program_of(release: GoRelease) -> Option<PathBuf> {
+    static PROGRAMS: Mutex<BTreeMap<GoRelease, Option<PathBuf>>> = Mutex::new(BTreeMap::new());
+    // Tests that run at once share one build.
+    let mut programs = PROGRAMS.lock().unwrap();
+    let program = programs.entry(release);
+    program.or_insert_with(|| build_with(release)).clone()
+}
+
+fn build_with(release: GoRelease) -> Option<PathBuf> {
+    let (go, line) = (release.name(), release.line());
+    let name = format!("oracle-{go}-{line}");
+    let go_mod = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.mod"));
+    // The line sets the defaults of GODEBUG.
+    fs::write(&go_mod, format!("module oracle\n\ngo {line}\n")).unwrap();
+    let go_mod = format!("-modfile={}", go_mod.display());
+    let toolchain = format!("go{go}");
+    let environment = [
+        ("GOTOOLCHAIN", &*toolchain),
+        // Go 1.19 indexes the modules in its cache, and takes its own library, which a toolchain module
+        // has there, for a part of one: `import "": import of unknown directory`.
+        ("GODEBUG", "goindex=0"),
+    ];
+    build(&name, &[&go_mod], &environment)
+}
+
+fn build(name: &str, flags: &[&str], environment: &[(&str, &str)]) -> Option<PathBuf> {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle");
-    let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join("oracle");
+    let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let built = Command::new("go")
-        .args(["build", "-o"])
+        .arg("build")
+        .args(flags)
+        .arg("-o")
         .arg(&program)
         .arg(".")
         .current_dir(source)
-        // Nothing is to be fetched: the program needs the standard library alone.
-        .env("GOFLAGS", "-mod=mod")
-        .env("GOPROXY", "off")
-        .env("GOTOOLCHAIN", "local")
+        .env("GOFLAGS", "")
+        .envs(environment.iter().copied())
         .status();
     match built {
         Err(error) if error.kind() == ErrorKind::NotFound => None,

@@ -1,4 +1,5 @@
-//! Go's `encoding/json` (version 1), as far as reading a value into Go structs needs it.
+//! Go's `encoding/json` (version 1), as far as reading a value into Go structs needs it. From Go 1.27 on
+//! version 2 reads the same values, with other messages: [`Dialect::syntax_error`](crate::Dialect::syntax_error).
 //!
 //! Two readers share one cursor: [`Reader`] walks a text token by token, and refuses what Go's
 //! scanner refuses, where it refuses it, with its words; [`Raw::unescape`] makes the text that a
@@ -16,9 +17,11 @@
 //!   syntax anywhere in the text comes first.
 
 mod error;
+mod later;
 mod string;
 
 pub use error::{Place, SyntaxError, TypeError};
+pub use later::InvalidText;
 pub use string::{Raw, write_string};
 
 /// Go's `maxNestingDepth`.

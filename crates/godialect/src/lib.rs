@@ -1,10 +1,12 @@
 //! What Go's standard library accepts, and its exact error messages.
 //!
-//! A Consul server judges a peering token with Go 1.26's `encoding/base64`, `encoding/json`,
-//! `encoding/pem`, `crypto/x509`, `net.SplitHostPort`, `strconv.Atoi` and gRPC's target parser. Its
-//! verdict is theirs: what they accept, where they stop, and what they say. Each module follows one of
-//! them exactly, messages included, and opens with the rule and with how it differs from the usual
-//! Rust crates.
+//! A Consul server judges a peering token with Go's `encoding/base64`, `encoding/json`, `encoding/pem`,
+//! `crypto/x509`, `net.SplitHostPort`, `strconv.Atoi` and gRPC's target parser. Its verdict is theirs:
+//! what they accept, where they stop, and what they say. Each module follows one of them exactly,
+//! messages included, and opens with the rule and with how it differs from the usual Rust crates.
+//!
+//! The free functions follow one Go release, [`GoRelease::REFERENCE`]. The methods of a [`Dialect`]
+//! follow any from 1.18 to 1.27. What changed between them is the table [`changes::CHANGES`].
 //!
 //! | module | follows |
 //! |---|---|
@@ -29,8 +31,12 @@
 
 pub mod address;
 pub mod base64;
+pub mod changes;
 pub mod json;
 pub mod pem;
 pub mod quote;
+mod release;
 pub mod target;
 pub mod x509;
+
+pub use release::{Dialect, GoRelease, GoReleaseError};

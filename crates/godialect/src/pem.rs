@@ -11,14 +11,18 @@
 //! Where Go differs from the usual crates:
 //!
 //! - it looks for an END line first, and then back for the last BEGIN line before it, so that a
-//!   BEGIN without an END is passed over;
+//!   BEGIN without an END is passed over (up to Go 1.24.7 and 1.25.1 it looks for BEGIN first);
 //! - BEGIN has to start a line, or the text that is searched; END has to follow a line end;
 //! - the blanks at the end of a line are dropped, and blanks within the base64 text too;
 //! - the base64 text is [`super::base64`]'s: padded, in lines of any length;
 //! - an END line with a colon is taken for a header and swallowed;
 //! - a damaged block is skipped silently, and the search goes on behind its END.
 
+mod older;
+
 use super::base64;
+use crate::changes::Rule;
+use crate::release::Dialect;
 use memchr::memmem;
 
 const BEGIN: &[u8] = b"-----BEGIN ";
@@ -47,6 +51,45 @@ pub struct Block<'a> {
 /// Gives `None` where Go finds no block; `content` is then unspecified. A `from` that is no end of
 /// an earlier block is a position where a BEGIN may stand though no line starts there.
 pub fn next_block<'a>(text: &'a [u8], from: usize, content: &mut Vec<u8>) -> Option<Block<'a>> {
+    search(text, from, content, &mut false)
+}
+
+impl Dialect {
+    /// As [`next_block`], in this release.
+    pub fn next_block<'a>(
+        &self,
+        text: &'a [u8],
+        from: usize,
+        content: &mut Vec<u8>,
+    ) -> Option<Block<'a>> {
+        let mut is_first = false;
+        let found = search(text, from, content, &mut is_first);
+        // All releases find a block that is the first to begin and the first to end.
+        if let Some(block) = &found
+            && is_first
+            && !block.has_headers
+            && (block.start == from || memmem::find(text.get(from..block.start)?, BEGIN).is_none())
+        {
+            return found;
+        }
+        if !self.has(Rule::PemEndFirst) {
+            older::begin_first(text, from, content)
+        } else if !self.has(Rule::PemStrayEnd) {
+            older::end_first(text, from, content)
+        } else {
+            found
+        }
+    }
+}
+
+/// Finds a block, and tells whether its END is the first in the text.
+#[inline]
+fn search<'a>(
+    text: &'a [u8],
+    from: usize,
+    content: &mut Vec<u8>,
+    is_first: &mut bool,
+) -> Option<Block<'a>> {
     let mut search_from = from;
     loop {
         let end = search_from + memmem::find(text.get(search_from..)?, END)?;
@@ -78,6 +121,7 @@ pub fn next_block<'a>(text: &'a [u8], from: usize, content: &mut Vec<u8>) -> Opt
                 && read_content(text.get(at..end).unwrap_or_default(), content)
             {
                 let (_, after) = line(text, after_end - 1);
+                *is_first = search_from == from;
                 return Some(Block {
                     label,
                     has_headers,

@@ -8,6 +8,8 @@ mod printable;
 
 use std::fmt::Write;
 
+use crate::changes::Rule;
+use crate::release::Dialect;
 use printable::is_printable;
 
 /// The text in double quotes, escaped as Go escapes it.
@@ -17,11 +19,55 @@ pub fn quote(text: &str) -> String {
 
 /// The same for a Go string that need not be UTF-8.
 pub fn quote_bytes(text: &[u8]) -> String {
+    Dialect::default().quote(text)
+}
+
+impl Dialect {
+    /// The Go string in double quotes, as this release escapes it.
+    #[must_use]
+    pub fn quote(&self, text: impl AsRef<[u8]>) -> String {
+        quote_as(text.as_ref(), self)
+    }
+}
+
+impl Dialect {
+    /// The first character in single quotes, as `jsonwire.QuoteRune` writes it.
+    pub(crate) fn quote_rune(&self, text: &[u8]) -> String {
+        let first = text
+            .utf8_chunks()
+            .next()
+            .map(|chunk| (chunk.valid(), chunk.invalid()));
+        let Some((valid, invalid)) = first else {
+            return String::new();
+        };
+        match valid.chars().next() {
+            Some('\'') => r"'\''".to_owned(),
+            Some('"') => r#"'"'"#.to_owned(),
+            Some(character) => {
+                let mut quoted = String::from("'");
+                push_escaped(&mut quoted, character, self);
+                quoted.push('\'');
+                quoted
+            }
+            None => format!("'\\x{:x}'", invalid.first().copied().unwrap_or_default()),
+        }
+    }
+
+    /// Go's `unicode.IsPrint`.
+    pub(crate) fn is_print(&self, character: char) -> bool {
+        match character {
+            '\0'..='\x7f' => matches!(character, ' '..='~'),
+            _ => is_printable(character, self),
+        }
+    }
+}
+
+fn quote_as(text: &[u8], go: &Dialect) -> String {
     let mut quoted = String::with_capacity(text.len().saturating_add(2));
     quoted.push('"');
     for chunk in text.utf8_chunks() {
         for character in chunk.valid().chars() {
-            push_escaped(&mut quoted, character);
+            push_escaped(&mut quoted, character, go);
         }
         // Go decodes a broken sequence one byte at a time, so every byte of it is shown.
         for byte in chunk.invalid() {
@@ -32,7 +78,7 @@ pub fn quote_bytes(text: &[u8]) -> String {
     quoted
 }
 
-fn push_escaped(quoted: &mut String, character: char) {
+fn push_escaped(quoted: &mut String, character: char, go: &Dialect) {
     match character {
         '"' => quoted.push_str("\\\""),
         '\\' => quoted.push_str("\\\\"),
@@ -44,8 +90,9 @@ fn push_escaped(quoted: &mut String, character: char) {
         '\n' => quoted.push_str("\\n"),
         '\r' => quoted.push_str("\\r"),
         ' '..='~' => quoted.push(character),
+        '\x7f' if !go.has(Rule::DeleteAsHexadecimal) => quoted.push_str("\\u007f"),
         '\0'..='\x7f' => push_hex(quoted, character as u8),
-        _ if is_printable(character) => quoted.push(character),
+        _ if is_printable(character, go) => quoted.push(character),
         // Writing to a `String` cannot fail.
         '\u{80}'..='\u{ffff}' => _ = write!(quoted, "\\u{:04x}", u32::from(character)),
         _ => _ = write!(quoted, "\\U{:08x}", u32::from(character)),

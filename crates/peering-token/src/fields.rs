@@ -8,10 +8,12 @@
 //!   place, even one that a shorter array in between had removed;
 //! - an object is read into the one before it, so that two `Remote` objects are merged.
 
+use crate::mismatch::Mismatch;
 use crate::release::Shape;
 use crate::schema::{self, Field, Struct};
 use crate::token::PeeringToken;
 use crate::value::Slot;
+use godialect::Dialect;
 use godialect::json::{Kind, Raw, Reader, SyntaxError, TypeError};
 use peertok_secret::Secret;
 use std::borrow::Cow;
@@ -89,24 +91,27 @@ static NO_LIST: List<'static> = List {
 impl<'a> Fields<'a> {
     /// Reads a token's JSON: the fields, and the first value that was not of its field's type.
     pub fn read(json: &'a [u8]) -> Result<(Self, Option<TypeError>), SyntaxError> {
-        Self::read_with(json, &mut |_| None)
+        Self::read_with(json, &mut |_| None, &Dialect::default())
     }
 
     /// Reads as [`Self::read`] does, and asks `known_root` about each `CA` entry before it is read,
-    /// as [`Reader::recognise`] does.
+    /// as [`Reader::recognise`] does. Errors are in the words of a Go release.
     pub fn read_with(
         json: &'a [u8],
         known_root: KnownRoot<'_>,
+        go: &Dialect,
     ) -> Result<(Self, Option<TypeError>), SyntaxError> {
         let mut read = (Self::default(), None);
         let mut walk = Walk {
             fields: &mut read.0,
-            type_error: &mut read.1,
+            mismatch: Mismatch::new(&mut read.1),
             known_root,
         };
         let mut reader = Reader::new(json);
-        walk.object(&mut reader, Struct::PeeringToken, "value")?;
-        reader.finish()?;
+        walk.object(&mut reader, Struct::PeeringToken, "value")
+            .and_then(|()| reader.finish())
+            .map_err(|error| go.syntax_error(json, error))?;
+        walk.mismatch.finish(json, go);
         Ok(read)
     }
 
@@ -267,7 +272,7 @@ pub type KnownRoot<'k> = &'k mut dyn FnMut(&[u8]) -> Option<usize>;
 /// A walk over a token's JSON that keeps the first type error and goes on.
 struct Walk<'f, 'a, 'k> {
     fields: &'f mut Fields<'a>,
-    type_error: &'f mut Option<TypeError>,
+    mismatch: Mismatch<'f>,
     known_root: KnownRoot<'k>,
 }
 
@@ -281,7 +286,7 @@ impl<'a> Walk<'_, 'a, '_> {
     ) -> Result<(), SyntaxError> {
         let found = reader.peek()?;
         if found != Kind::Object {
-            return mismatch(self.type_error, reader, found, place, object.go_type());
+            return self.mismatch.skip(reader, found, place, object.go_type());
         }
         // In a token that a server wrote, each key is that of the next field.
         let mut next = 0;
@@ -299,7 +304,7 @@ impl<'a> Walk<'_, 'a, '_> {
         match field.kind() {
             schema::Kind::Text => {
                 let text = &mut self.fields.texts[field.rank()];
-                read_text(self.type_error, reader, field, text)
+                read_text(&mut self.mismatch, reader, field, text)
             }
             schema::Kind::List => self.list(reader, field),
             schema::Kind::Object(object) => {
@@ -328,7 +333,7 @@ impl<'a> Walk<'_, 'a, '_> {
     fn list(&mut self, reader: &mut Reader<'a>, field: Field) -> Result<(), SyntaxError> {
         let Self {
             fields,
-            type_error,
+            mismatch,
             known_root,
         } = self;
         let list = &mut fields.lists[field.rank()];
@@ -351,7 +356,7 @@ impl<'a> Walk<'_, 'a, '_> {
                     };
                     match reader.recognise(known)? {
                         Some(known) => *slot = known,
-                        None => read_text(type_error, reader, field, slot)?,
+                        None => read_text(mismatch, reader, field, slot)?,
                     }
                     Ok(())
                 })?;
@@ -362,14 +367,14 @@ impl<'a> Walk<'_, 'a, '_> {
                 list.present = true;
                 Ok(())
             }
-            found => mismatch(type_error, reader, found, field.go_place(), "[]string"),
+            found => mismatch.skip(reader, found, field.go_place(), "[]string"),
         }
     }
 }
 
 /// Reads a string, or an element of a list.
 fn read_text<'a>(
-    type_error: &mut Option<TypeError>,
+    mismatch: &mut Mismatch<'_>,
     reader: &mut Reader<'a>,
     field: Field,
     text: &mut Raw<'a>,
@@ -379,22 +384,8 @@ fn read_text<'a>(
             *text = reader.string()?;
             Ok(())
         }
-        found => mismatch(type_error, reader, found, field.go_place(), "string"),
+        found => mismatch.skip(reader, found, field.go_place(), "string"),
     }
-}
-
-/// Skips a value of the wrong type. `null` is of no type, and leaves the field as it is.
-fn mismatch(
-    type_error: &mut Option<TypeError>,
-    reader: &mut Reader<'_>,
-    found: Kind,
-    place: &'static str,
-    kind: &'static str,
-) -> Result<(), SyntaxError> {
-    if found != Kind::Null {
-        type_error.get_or_insert_with(|| TypeError::new(found, place, kind));
-    }
-    reader.skip()
 }
 
 #[cfg(test)]

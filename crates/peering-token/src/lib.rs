@@ -15,7 +15,9 @@
 //! assert_eq!(refusal.to_string(), "peering token server addresses value is empty");
 //! ```
 
+mod built_with;
 pub mod fields;
+mod mismatch;
 pub mod object;
 mod reading;
 mod redact;
@@ -30,8 +32,10 @@ mod verdict;
 mod writing;
 
 pub use godialect::base64::CorruptBase64;
+pub use godialect::changes;
 pub use godialect::json::{SyntaxError, TypeError};
 pub use godialect::x509::CertificateError;
+pub use godialect::{Dialect, GoRelease, GoReleaseError};
 pub use peertok_secret::{Secret, redacted};
 pub use reading::{DecodeError, Reading, decode_base64};
 pub use redact::{redact, secrets_in, token_in_envelope};

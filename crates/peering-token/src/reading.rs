@@ -10,7 +10,7 @@ use std::str::FromStr;
 use zeroize::Zeroizing;
 
 /// Why a token cannot be read, in Go's words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DecodeError {
     /// The outer text is no base64.

@@ -1,5 +1,7 @@
 //! The Consul releases whose tokens differ in shape.
 
+use crate::built_with;
+use godialect::GoRelease;
 use serde::{Serialize, Serializer};
 use std::fmt;
 use std::str::FromStr;
@@ -49,7 +51,7 @@ impl Serialize for Shape {
     }
 }
 
-/// A release such as `1.20` or `1.20.1`; only the two first numbers matter.
+/// A release such as `1.20` or `1.20.1`. The third number matters only to the Go that built it.
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -64,13 +66,45 @@ impl Serialize for Shape {
 pub struct Release {
     major: u32,
     minor: u32,
+    patch: Option<u32>,
 }
 
 impl Release {
     /// The release `major.minor`. No check is made that it has peerings.
     #[must_use]
     pub const fn new(major: u32, minor: u32) -> Self {
-        Self { major, minor }
+        let patch = None;
+        Self {
+            major,
+            minor,
+            patch,
+        }
+    }
+
+    /// The Go release that built the server, with the `go` line of its go.mod: the one of the last
+    /// known release of its branch where the third number was left out.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use peering_token::{GoRelease, Release};
+    ///
+    /// let release: Release = "1.22.3".parse()?;
+    /// assert_eq!(release.go(), GoRelease::new(25, 5));
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn go(self) -> GoRelease {
+        built_with::go(self.major, self.minor, self.patch)
+    }
+
+    /// All the numbers that were given, such as `1.22` or `1.22.3`.
+    #[must_use]
+    pub fn number(self) -> String {
+        match self.patch {
+            Some(patch) => format!("{self}.{patch}"),
+            None => self.to_string(),
+        }
     }
 
     /// Whether a dialer of this release can speak to an acceptor of another. One of 1.22 or later
@@ -137,15 +171,14 @@ impl FromStr for Release {
             })
             .collect::<Result<_, _>>()?;
         let release = match *numbers {
-            [major, minor] | [major, minor, _] => Self { major, minor },
+            [major, minor] => Self::new(major, minor),
+            [major, minor, patch] => Self {
+                patch: Some(patch),
+                ..Self::new(major, minor)
+            },
             _ => return Err(not_a_release()),
         };
-        if release
-            < (Self {
-                major: 1,
-                minor: 13,
-            })
-        {
+        if release < Self::new(1, 13) {
             return Err(ReleaseError::NoPeering { found: release });
         }
         Ok(release)

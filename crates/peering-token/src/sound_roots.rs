@@ -14,14 +14,15 @@
 //! missing: PEM reads over an empty line.) Read as base64, the characters cannot hold a quote, a
 //! backslash, a colon or a dash; so JSON ends the literal at the next quote, PEM finds this one block
 //! in it, without headers, and the content is that of the joined lines. What is not of this form, and
-//! what is not accepted as a certificate, is not judged here: the caller reads it in the long way,
-//! which has Go's words too.
+//! what is not accepted as a certificate by all Go releases, is not judged here: the caller reads it in
+//! the long way, which has Go's words too.
 //!
 //! Of literals that were accepted some are kept, so that tokens which share a root pay for it once.
 //! Only certificates are kept, never another part of a token.
 
+use godialect::Dialect;
 use godialect::base64;
-use godialect::x509::{Certificate, check_certificate};
+use godialect::x509::Certificate;
 use std::sync::Arc;
 
 const BEGIN: &[u8] = br"-----BEGIN CERTIFICATE-----\n";
@@ -43,6 +44,7 @@ pub struct SoundRoots {
     kept: Vec<Kept>,
     joined: Vec<u8>,
     der: Vec<u8>,
+    go: Dialect,
 }
 
 /// What is kept of a root.
@@ -105,7 +107,10 @@ impl SoundRoots {
     }
 
     fn is_sound(&mut self, literal: &[u8]) -> bool {
-        self.decode(literal) && check_certificate(&self.der).is_ok()
+        self.go.forget();
+        self.decode(literal)
+            && self.go.check_certificate(&self.der).is_ok()
+            && self.go.agrees_with_all()
     }
 
     fn decode(&mut self, literal: &[u8]) -> bool {
@@ -222,7 +227,7 @@ mod tests {
         let mut reader = Reader::new(&text);
         assert_eq!(reader.peek(), Ok(Kind::String));
         let entry = reader.string().ok()?.unescape().into_owned();
-        (check_root(0, &entry) == Ok(false)).then(|| reader.offset() - 2)
+        (check_root(0, &entry, &Dialect::default()) == Ok(false)).then(|| reader.offset() - 2)
     }
 
     proptest! {

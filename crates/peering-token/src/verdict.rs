@@ -12,6 +12,7 @@
 //! | `peer-id` | wants a peer ID | |
 //! | `tls` | puts every certificate of each `CA` entry into a pool, and wants at least one of each | `CertPool.AppendCertsFromPEM` |
 //!
+//! What Go's functions accept and say depends on the Go release that built the server: see [`GoRelease`].
 //! Nothing else in a token is checked: an expired root, an empty secret or an empty `CA` list pass.
 
 use crate::fields::Fields;
@@ -23,8 +24,7 @@ use crate::token::{AddressList, PeeringToken};
 use godialect::address::{read_number, split_host_port};
 use godialect::base64::{self, CorruptBase64};
 use godialect::json::{Raw, SyntaxError, TypeError};
-use godialect::pem;
-use godialect::x509::check_certificate;
+use godialect::{Dialect, GoRelease};
 use std::fmt;
 use zeroize::Zeroizing;
 
@@ -62,6 +62,7 @@ pub fn judge(token: &[u8]) -> Result<(), Refusal> {
 pub struct Judge {
     json: Zeroizing<Vec<u8>>,
     sound_roots: SoundRoots,
+    go: Dialect,
 }
 
 impl fmt::Debug for Judge {
@@ -71,12 +72,31 @@ impl fmt::Debug for Judge {
 }
 
 impl Judge {
+    /// Judges as a server does that this Go release built.
+    ///
+    /// [`Judge::default`] is [`GoRelease::REFERENCE`].
+    #[must_use]
+    pub fn of(release: GoRelease) -> Self {
+        Self {
+            go: Dialect::of(release),
+            ..Self::default()
+        }
+    }
+
+    /// The Go release at work, which knows for which others the verdict on the token judged last is
+    /// the same.
+    #[must_use]
+    pub fn dialect(&self) -> &Dialect {
+        &self.go
+    }
+
     /// Judges a token: `Ok` means that a server goes on to dial.
     ///
     /// # Errors
     ///
     /// The [`Refusal`] of a server that is asked to establish a peering with this token.
     pub fn judge(&mut self, token: &[u8]) -> Result<(), Refusal> {
+        self.go.forget();
         if token.is_empty() {
             return Err(Refusal::Missing);
         }
@@ -85,8 +105,8 @@ impl Judge {
         let sound_roots = &mut self.sound_roots;
         let known_root = &mut |rest: &[u8]| sound_roots.literal(rest);
         let (fields, type_error) =
-            Fields::read_with(&self.json, known_root).map_err(DecodeError::from)?;
-        judge_fields(&fields, type_error)
+            Fields::read_with(&self.json, known_root, &self.go).map_err(DecodeError::from)?;
+        judge_fields(&fields, type_error, &self.go)
     }
 
     /// Reads a token as a server does before it looks at any field.
@@ -96,8 +116,14 @@ impl Judge {
     /// [`DecodeError::Base64`] or [`DecodeError::Syntax`]. A value of the wrong type is kept in
     /// [`Read::type_error`], as Go reads on behind it.
     pub fn read<'t>(&'t mut self, token: &'t [u8]) -> Result<Read<'t>, DecodeError> {
+        self.go.forget();
         self.decode(token)?;
-        Ok(read(Some(token), &self.json, &mut self.sound_roots)?)
+        Ok(read(
+            Some(token),
+            &self.json,
+            &mut self.sound_roots,
+            &self.go,
+        )?)
     }
 
     fn decode(&mut self, token: &[u8]) -> Result<(), CorruptBase64> {
@@ -114,7 +140,8 @@ impl Judge {
     ///
     /// The [`SyntaxError`] that Go stops at.
     pub fn read_json<'t>(&'t mut self, json: &'t [u8]) -> Result<Read<'t>, SyntaxError> {
-        read(None, json, &mut self.sound_roots)
+        self.go.forget();
+        read(None, json, &mut self.sound_roots, &self.go)
     }
 }
 
@@ -124,15 +151,17 @@ fn read<'t>(
     text: Option<&'t [u8]>,
     json: &'t [u8],
     sound_roots: &'t mut SoundRoots,
+    go: &'t Dialect,
 ) -> Result<Read<'t>, SyntaxError> {
     let known_root = &mut |rest: &[u8]| sound_roots.literal(rest);
-    let (fields, type_error) = Fields::read_with(json, known_root)?;
+    let (fields, type_error) = Fields::read_with(json, known_root, go)?;
     Ok(Read {
         text,
         json,
         fields,
         type_error,
         sound_roots,
+        go,
     })
 }
 
@@ -148,6 +177,8 @@ pub struct Read<'t> {
     pub type_error: Option<TypeError>,
     /// The roots that the judge has seen.
     pub sound_roots: &'t mut SoundRoots,
+    /// The Go release by which it is judged.
+    pub go: &'t Dialect,
 }
 
 impl Read<'_> {
@@ -163,7 +194,7 @@ impl Read<'_> {
         Reading {
             token: self.token(),
             shape: self.fields.shape(),
-            type_error: self.type_error,
+            type_error: self.type_error.clone(),
         }
     }
 
@@ -173,11 +204,15 @@ impl Read<'_> {
     ///
     /// The [`Refusal`] of a server that has read them.
     pub fn judge(&self) -> Result<(), Refusal> {
-        judge_fields(&self.fields, self.type_error)
+        judge_fields(&self.fields, self.type_error.clone(), self.go)
     }
 }
 
-fn judge_fields(fields: &Fields<'_>, type_error: Option<TypeError>) -> Result<(), Refusal> {
+fn judge_fields(
+    fields: &Fields<'_>,
+    type_error: Option<TypeError>,
+    go: &Dialect,
+) -> Result<(), Refusal> {
     if let Some(error) = type_error {
         return Err(DecodeError::from(error).into());
     }
@@ -185,7 +220,7 @@ fn judge_fields(fields: &Fields<'_>, type_error: Option<TypeError>) -> Result<()
     let mut with_headers = false;
     for (index, entry) in fields.list(Field::Ca).entries().iter().enumerate() {
         if !entry.is_recognised() {
-            with_headers |= check_root(index, &entry.unescape())?;
+            with_headers |= check_root(index, &entry.unescape(), go)?;
         }
     }
     check_addresses(fields)?;
@@ -197,20 +232,23 @@ fn judge_fields(fields: &Fields<'_>, type_error: Option<TypeError>) -> Result<()
     }
     if with_headers {
         for (index, entry) in fields.list(Field::Ca).entries().iter().enumerate() {
-            check_pool(index, &entry.unescape())?;
+            check_pool(index, &entry.unescape(), go)?;
         }
     }
     Ok(())
 }
 
 /// Checks the first block of a `CA` entry, and tells whether it has PEM headers.
-pub(crate) fn check_root(index: usize, entry: &str) -> Result<bool, Refusal> {
+pub(crate) fn check_root(index: usize, entry: &str, go: &Dialect) -> Result<bool, Refusal> {
     let mut der = Vec::new();
-    let block = pem::next_block(entry.as_bytes(), 0, &mut der).ok_or(Refusal::NoPem { index })?;
+    let block = go
+        .next_block(entry.as_bytes(), 0, &mut der)
+        .ok_or(Refusal::NoPem { index })?;
     if block.label != b"CERTIFICATE" {
         return Err(Refusal::NotACertificate { index });
     }
-    check_certificate(&der).map_err(|error| Refusal::Certificate { index, error })?;
+    go.check_certificate(&der)
+        .map_err(|error| Refusal::Certificate { index, error })?;
     Ok(block.has_headers)
 }
 
@@ -255,11 +293,12 @@ pub fn is_server_address(address: &str) -> bool {
 }
 
 /// Whether the pool takes a certificate of this `CA` entry.
-fn check_pool(index: usize, entry: &str) -> Result<(), Refusal> {
+fn check_pool(index: usize, entry: &str, go: &Dialect) -> Result<(), Refusal> {
     let mut der = Vec::new();
     let mut from = 0;
-    while let Some(block) = pem::next_block(entry.as_bytes(), from, &mut der) {
-        if block.label == b"CERTIFICATE" && !block.has_headers && check_certificate(&der).is_ok() {
+    while let Some(block) = go.next_block(entry.as_bytes(), from, &mut der) {
+        if block.label == b"CERTIFICATE" && !block.has_headers && go.check_certificate(&der).is_ok()
+        {
             return Ok(());
         }
         from = block.end;

@@ -1,6 +1,7 @@
 //! What Go says of a text that is no JSON, and of a value that is of the wrong type.
 
 use super::Kind;
+use super::later::InvalidText;
 use crate::quote::quote;
 use std::fmt;
 
@@ -16,6 +17,18 @@ pub enum SyntaxError {
         /// Where it was found, and with that what was expected.
         place: Place,
     },
+    /// The same of DEL, as Go 1.18 quotes it.
+    #[error("invalid character '\\u007f' {place}")]
+    InvalidDelete {
+        /// As in [`Self::InvalidCharacter`].
+        place: Place,
+    },
+    /// A character or an escape that may not stand there, as Go says from 1.27 on.
+    #[error("{0}")]
+    InvalidText(InvalidText),
+    /// A bracket opens level 10,001, as Go says from 1.27 on.
+    #[error("exceeded max depth")]
+    TooDeep,
     /// The text ends inside a value.
     #[error("unexpected end of JSON input")]
     UnexpectedEnd,
@@ -93,8 +106,8 @@ fn quoted_byte(byte: u8) -> String {
 }
 
 /// A value of another type than the Go field has: Go's `json.UnmarshalTypeError`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("json: cannot unmarshal {found} into Go {place} of type {expected}")]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("json: cannot unmarshal {found} into {} of type {expected}", self.whither())]
 pub struct TypeError {
     /// What was found: `object`, `array`, `string`, `number` or `bool`.
     pub found: &'static str,
@@ -102,6 +115,9 @@ pub struct TypeError {
     pub place: &'static str,
     /// The Go type of the field.
     pub expected: &'static str,
+    /// The type of the whole, the keys as they are written and the index in a list, as in
+    /// `PeeringToken.ca.0`: from Go 1.27 on, and not for the whole text.
+    pub path: Option<Box<str>>,
 }
 
 impl TypeError {
@@ -111,6 +127,18 @@ impl TypeError {
             found: found.name(),
             place,
             expected,
+            path: None,
         }
+    }
+
+    fn whither(&self) -> String {
+        let Some(path) = &self.path else {
+            return format!("Go {}", self.place);
+        };
+        // Go takes a last part of digits for an index.
+        let last = path.rsplit('.').next().unwrap_or_default();
+        let is_index = !last.is_empty() && last.bytes().all(|byte| byte.is_ascii_digit());
+        let field = if is_index { "" } else { "Go struct field " };
+        format!("{field}{path}")
     }
 }

@@ -9,9 +9,10 @@
 use thiserror::Error;
 
 use super::der::{Element, Reader, Tag};
-use super::domain::is_domain_name;
+use super::domain::{domain_of_mailbox, is_domain_name, is_strict_domain};
 use super::uri::{self, UriError};
-use crate::quote::quote;
+use crate::changes::Rule;
+use crate::release::Dialect;
 
 pub(super) const EMAIL: Tag = Tag::implicit(1);
 pub(super) const DNS: Tag = Tag::implicit(2);
@@ -37,19 +38,28 @@ pub(crate) enum AlternativeNameError {
     #[error("x509: SAN uniformResourceIdentifier is malformed")]
     Uri,
     /// A URI does not parse.
-    #[error("x509: cannot parse URI {}: {reason}", quote(uri))]
+    #[error("x509: cannot parse URI {uri}: {reason}")]
     UnparsedUri {
-        /// The URI.
+        /// The URI, in quotes.
         uri: String,
         /// Why it does not parse.
         reason: UriError,
     },
     /// The host of a URI is no domain name, even in the loose sense.
-    #[error("x509: cannot parse URI {}: invalid domain", quote(uri))]
+    #[error("x509: cannot parse URI {uri}: invalid domain")]
     UriDomain {
-        /// The URI.
+        /// The URI, in quotes.
         uri: String,
     },
+    /// The same in Go 1.24.8 and 1.25.2, which print an error that is not there.
+    #[error("x509: cannot parse URI {uri}: %!s(<nil>)")]
+    StrictUriDomain {
+        /// The URI, in quotes.
+        uri: String,
+    },
+    /// An IP address is one of IPv4 mapped to IPv6: from Go 1.27 on.
+    #[error("x509: SAN iPAddress contains IPv4-mapped IPv6 address")]
+    MappedAddress,
     /// An IP address has neither 4 nor 16 bytes.
     #[error("x509: cannot parse IP address of length {length}")]
     IpLength {
@@ -59,43 +69,74 @@ pub(crate) enum AlternativeNameError {
 }
 
 /// Checks the value of the extension.
-pub(super) fn check(mut value: Reader<'_>) -> Result<(), AlternativeNameError> {
+pub(super) fn check(mut value: Reader<'_>, go: &Dialect) -> Result<(), AlternativeNameError> {
     let mut names = value
         .enter(Tag::SEQUENCE)
         .ok_or(AlternativeNameError::Names)?;
     while !names.is_empty() {
         let name = names.any().ok_or(AlternativeNameError::Name)?;
-        check_name(name)?;
+        check_name(name, go)?;
     }
     Ok(())
 }
 
-fn check_name(name: Element<'_>) -> Result<(), AlternativeNameError> {
+fn check_name(name: Element<'_>, go: &Dialect) -> Result<(), AlternativeNameError> {
     let content = name.content;
     match name.tag {
-        EMAIL if !content.is_ascii() => Err(AlternativeNameError::Email),
-        DNS if !content.is_ascii() => Err(AlternativeNameError::Dns),
-        URI => check_uri(content),
+        EMAIL if !is_email(content, go) => Err(AlternativeNameError::Email),
+        DNS if !is_dns_name(content, go) => Err(AlternativeNameError::Dns),
+        URI => check_uri(content, go),
         IP if !matches!(content.len(), 4 | 16) => Err(AlternativeNameError::IpLength {
             length: content.len(),
         }),
+        IP if is_mapped(content) && go.has(Rule::UnmappedAddresses) => {
+            Err(AlternativeNameError::MappedAddress)
+        }
         _ => Ok(()),
     }
 }
 
-fn check_uri(content: &[u8]) -> Result<(), AlternativeNameError> {
+/// Whether the bytes are an IPv4 address mapped to IPv6.
+pub(super) fn is_mapped(address: &[u8]) -> bool {
+    const PREFIX: [u8; 12] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
+    address.len() == 16 && address.starts_with(&PREFIX)
+}
+
+fn is_email(content: &[u8], go: &Dialect) -> bool {
+    let is_strict = || {
+        let domain = domain_of_mailbox(content);
+        domain.is_some_and(|domain| is_domain_name(domain, go) && is_strict_domain(domain, false))
+    };
+    content.is_ascii() && (is_strict() || !go.has(Rule::StrictDomains))
+}
+
+fn is_dns_name(content: &[u8], go: &Dialect) -> bool {
+    content.is_ascii() && (is_strict_domain(content, false) || !go.has(Rule::StrictDomains))
+}
+
+fn check_uri(content: &[u8], go: &Dialect) -> Result<(), AlternativeNameError> {
     let text = str::from_utf8(content)
         .ok()
         .filter(|text| text.is_ascii())
         .ok_or(AlternativeNameError::Uri)?;
-    let host = uri::parse_host(text).map_err(|reason| AlternativeNameError::UnparsedUri {
-        uri: text.to_owned(),
+    let host = uri::parse_host(text, go).map_err(|reason| AlternativeNameError::UnparsedUri {
+        uri: go.quote(text),
         reason,
     })?;
-    if !is_domain_name(&host) {
-        return Err(AlternativeNameError::UriDomain {
-            uri: text.to_owned(),
-        });
+    let fits = is_domain_name(&host, go);
+    // Most hosts are short and visible, so they pass in every release.
+    let is_short = fits && host.len() <= 63 && !host.starts_with(b".");
+    let is_strict = is_short || host.is_empty() || is_strict_domain(&host, false);
+    if !(fits && is_strict) && go.has(Rule::StrictDomains) {
+        if is_strict {
+            return Ok(());
+        }
+        let uri = go.quote(text);
+        return Err(AlternativeNameError::StrictUriDomain { uri });
+    }
+    if !fits {
+        let uri = go.quote(text);
+        return Err(AlternativeNameError::UriDomain { uri });
     }
     Ok(())
 }

@@ -9,6 +9,7 @@ use super::extensions::{Extension, read_basic_constraints};
 use super::frame::{Version, read_validity, read_version};
 use super::name_constraints::{self, read_lists};
 use super::public_key::AlgorithmIdentifier;
+use crate::release::Dialect;
 use std::iter;
 
 /// A certificate as far as its use as a root goes.
@@ -83,6 +84,7 @@ impl Certificate {
     }
 
     fn read_fields(&mut self, raw: &[u8]) -> Option<()> {
+        let go = &Dialect::default();
         let mut tbs = Reader::new(raw)
             .enter(Tag::SEQUENCE)?
             .enter(Tag::SEQUENCE)?;
@@ -90,9 +92,9 @@ impl Certificate {
         let _serial_number = tbs.element(Tag::INTEGER)?;
         let _signature_algorithm = tbs.element(Tag::SEQUENCE)?;
         let _issuer = tbs.element(Tag::SEQUENCE)?;
-        self.validity = Some(read_validity(&mut tbs).ok()?);
+        self.validity = Some(read_validity(&mut tbs, go).ok()?);
         let _subject = tbs.element(Tag::SEQUENCE)?;
-        self.key = Key::read(tbs.enter(Tag::SEQUENCE)?)?;
+        self.key = Key::read(tbs.enter(Tag::SEQUENCE)?, go)?;
         self.has_extensions = version == Version::V3;
         if !self.has_extensions {
             return Some(());
@@ -106,12 +108,12 @@ impl Certificate {
         let mut extensions = wrapped.enter(Tag::SEQUENCE)?;
         while !extensions.is_empty() {
             let extension = extensions.enter(Tag::SEQUENCE)?;
-            self.read_extension(&Extension::parse(extension).ok()?)?;
+            self.read_extension(&Extension::parse(extension, go).ok()?, go)?;
         }
         Some(())
     }
 
-    fn read_extension(&mut self, extension: &Extension<'_>) -> Option<()> {
+    fn read_extension(&mut self, extension: &Extension<'_>, go: &Dialect) -> Option<()> {
         let mut value = extension.value;
         let is_known = match extension.identifier.encoded() {
             [0x55, 0x1d, 15] => {
@@ -125,11 +127,11 @@ impl Certificate {
                 names_in(names).any(is_known_name)
             }
             [0x55, 0x1d, 19] => {
-                self.is_ca = read_basic_constraints(value)?;
+                self.is_ca = read_basic_constraints(value, go).ok()?;
                 true
             }
             // Where Go refuses them there is no dialing at all, and nothing to tell.
-            [0x55, 0x1d, 30] if name_constraints::check(value).is_err() => true,
+            [0x55, 0x1d, 30] if name_constraints::check(value, go).is_err() => true,
             [0x55, 0x1d, 30] => {
                 let [permitted, excluded] = read_lists(value)?;
                 self.permitted_dns_names = texts(bases_in(permitted), DNS);
@@ -155,7 +157,7 @@ impl Certificate {
 }
 
 impl Key {
-    fn read(mut info: Reader<'_>) -> Option<Self> {
+    fn read(mut info: Reader<'_>, go: &Dialect) -> Option<Self> {
         const RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
         const ECDSA: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
         const ED25519: &[u8] = &[0x2b, 0x65, 0x70];
@@ -163,7 +165,7 @@ impl Key {
         const SECP224R1: &[u8] = &[0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x21];
 
         let algorithm = info.content(Tag::SEQUENCE)?;
-        let algorithm = AlgorithmIdentifier::parse(algorithm).ok()?;
+        let algorithm = AlgorithmIdentifier::parse(algorithm, go).ok()?;
         Some(match algorithm.algorithm.encoded() {
             RSA => {
                 let key = info.bit_string()?.right_aligned();

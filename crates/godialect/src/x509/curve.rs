@@ -1,7 +1,7 @@
 //! Uncompressed points on the four NIST curves.
 //!
-//! Go takes `04 || x || y` only: the compressed forms and infinity are refused. Its messages tell a
-//! wrong length, a coordinate at or above the field prime, and a point off the curve apart, and the
+//! Go takes `04 || x || y` only: the compressed forms and infinity are refused. Up to Go 1.25 it has one
+//! message for all faults. Later messages tell a wrong length, a coordinate at or above the field prime, and a point off the curve apart, and the
 //! assembly for P-256 (amd64 and arm64 among others) spells one of them differently.
 //!
 //! Differs from the `sec1` crate, which gives one opaque error; the curve crates do the arithmetic.
@@ -9,6 +9,8 @@
 use thiserror::Error;
 
 use super::oid::ObjectIdentifier;
+use crate::changes::Rule;
+use crate::release::Dialect;
 
 /// The curves that Go knows by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +39,9 @@ impl std::fmt::Display for Curve {
 /// Why Go takes bytes for no point of a curve.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub(crate) enum PointError {
+    /// Any of the faults below, up to Go 1.25.
+    #[error("x509: failed to unmarshal elliptic curve point")]
+    Any,
     /// The first byte is missing or not `04`.
     #[error("ecdsa: invalid uncompressed public key")]
     NotUncompressed,
@@ -80,7 +85,17 @@ impl Curve {
         }
     }
 
-    pub(super) fn check_point(self, encoded: &[u8]) -> Result<(), PointError> {
+    pub(super) fn check_point(self, encoded: &[u8], go: &Dialect) -> Result<(), PointError> {
+        self.find_fault(encoded).map_err(|fault| {
+            if go.has(Rule::PointFaults) {
+                fault
+            } else {
+                PointError::Any
+            }
+        })
+    }
+
+    fn find_fault(self, encoded: &[u8]) -> Result<(), PointError> {
         let coordinates = encoded
             .strip_prefix(&[0x04])
             .ok_or(PointError::NotUncompressed)?;
@@ -152,7 +167,7 @@ mod tests {
     #[test]
     fn points() {
         let point = zero_point();
-        assert_eq!(Curve::P256.check_point(&point), Ok(()));
+        assert_eq!(Curve::P256.find_fault(&point), Ok(()));
         // The same point again, with the prime added to the zero.
         let mut unreduced = point.clone();
         unreduced[1..33].copy_from_slice(&P256_PRIME);
@@ -166,7 +181,7 @@ mod tests {
             (&unreduced, "invalid P256 element encoding"),
             (&[&[0x04], &[0; 64][..]].concat(), "P256 point not on curve"),
         ] {
-            let result = Curve::P256.check_point(encoded);
+            let result = Curve::P256.find_fault(encoded);
             assert_eq!(
                 result.map_err(|error| error.to_string()),
                 Err(message.to_owned())
@@ -181,7 +196,7 @@ mod tests {
             let message = |coordinates: &[u8]| {
                 let encoded = [&[0x04], coordinates].concat();
                 curve
-                    .check_point(&encoded)
+                    .find_fault(&encoded)
                     .map_err(|error| error.to_string())
             };
             assert_eq!(

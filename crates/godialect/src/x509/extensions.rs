@@ -1,7 +1,8 @@
 //! Extensions: their frame, and the content of the thirteen kinds that Go looks into.
 //!
 //! Every extension must be framed well and occur once before Go looks into the first; so a fault
-//! inside an extension gives way to a fault of the frame of a later one. An unknown extension is
+//! inside an extension gives way to a fault of the frame of a later one. (In Go 1.18 one may occur more
+//! than once.) An unknown extension is
 //! never an error, critical or not. Inside a known one, Go reads the fields that it stores, in
 //! order, and leaves what follows them alone, except in name constraints.
 //!
@@ -10,10 +11,12 @@
 use thiserror::Error;
 
 use super::alternative_name::{self, AlternativeNameError};
-use super::der::{Reader, Tag};
+use super::der::{Integer, Reader, Tag};
 use super::field::Field;
 use super::name_constraints::{self, ConstraintError};
 use super::oid::{MetIdentifiers, ObjectIdentifier, has_minimal_components};
+use crate::changes::Rule;
+use crate::release::Dialect;
 
 /// What Go finds wrong with the extensions.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -22,6 +25,9 @@ pub(crate) enum ExtensionError {
     /// must be.
     #[error("x509: malformed {0}")]
     Malformed(#[from] Field),
+    /// Two extensions have one identifier, as Go says up to 1.22.
+    #[error("x509: certificate contains duplicate extensions")]
+    UnnamedDuplicate,
     /// Two extensions have one identifier.
     #[error("x509: certificate contains duplicate extension with OID \"{identifier}\"")]
     Duplicate {
@@ -54,6 +60,15 @@ pub(crate) enum ExtensionPart {
     /// 2.5.29.19
     #[error("basic constraints")]
     BasicConstraints,
+    /// The frame of 2.5.29.19, as Go says up to 1.20.
+    #[error("basic constraints a")]
+    BasicConstraintsFrame,
+    /// Whether 2.5.29.19 makes a CA, as Go says up to 1.20.
+    #[error("basic constraints b")]
+    BasicConstraintsAuthority,
+    /// The path length in 2.5.29.19, as Go says up to 1.20.
+    #[error("basic constraints c")]
+    BasicConstraintsPathLength,
     /// 2.5.29.31
     #[error("CRL distribution points")]
     CrlDistributionPoints,
@@ -98,20 +113,23 @@ pub(crate) enum NonCriticalExtension {
 }
 
 /// Checks the sequence in the tagged field; what follows that sequence is not looked at.
-pub(super) fn check(mut field: Reader<'_>) -> Result<(), ExtensionError> {
+pub(super) fn check(mut field: Reader<'_>, go: &Dialect) -> Result<(), ExtensionError> {
     let mut extensions = field.enter(Tag::SEQUENCE).ok_or(Field::Extensions)?;
     let mut met = MetIdentifiers::new();
     let mut first_fault = None;
     while !extensions.is_empty() {
         let extension = extensions.enter(Tag::SEQUENCE).ok_or(Field::Extension)?;
-        let extension = Extension::parse(extension)?;
-        if !met.insert(extension.identifier.encoded()) {
+        let extension = Extension::parse(extension, go)?;
+        if !met.insert_identifier(extension.identifier) && go.has(Rule::UniqueExtensions) {
+            if !go.has(Rule::DuplicateExtensionNamed) {
+                return Err(ExtensionError::UnnamedDuplicate);
+            }
             return Err(ExtensionError::Duplicate {
                 identifier: extension.identifier.to_dotted(),
             });
         }
         if first_fault.is_none() {
-            first_fault = extension.check_value().err();
+            first_fault = extension.check_value(go).err();
         }
     }
     first_fault.map_or(Ok(()), Err)
@@ -124,8 +142,8 @@ pub(super) struct Extension<'a> {
 }
 
 impl<'a> Extension<'a> {
-    pub(super) fn parse(mut fields: Reader<'a>) -> Result<Self, Field> {
-        let identifier = ObjectIdentifier::read(&mut fields).ok_or(Field::ExtensionOid)?;
+    pub(super) fn parse(mut fields: Reader<'a>, go: &Dialect) -> Result<Self, Field> {
+        let identifier = ObjectIdentifier::read(&mut fields, go).ok_or(Field::ExtensionOid)?;
         let critical =
             fields.next_is(Tag::BOOLEAN) && fields.boolean().ok_or(Field::ExtensionCritical)?;
         let value = fields
@@ -138,45 +156,51 @@ impl<'a> Extension<'a> {
         })
     }
 
-    fn check_value(&self) -> Result<(), ExtensionError> {
+    fn check_value(&self, go: &Dialect) -> Result<(), ExtensionError> {
         const AUTHORITY_INFO_ACCESS: [u8; 8] = [0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x01, 0x01];
 
         let value = self.value;
         let (well_formed, part) = match self.identifier.encoded() {
             [0x55, 0x1d, 14] => {
-                self.refuse_critical(NonCriticalExtension::SubjectKeyIdentifier)?;
+                self.refuse_critical(NonCriticalExtension::SubjectKeyIdentifier, go)?;
                 (
                     is_subject_key_identifier(value),
                     ExtensionPart::SubjectKeyIdentifier,
                 )
             }
             [0x55, 0x1d, 15] => (is_key_usage(value), ExtensionPart::KeyUsage),
-            [0x55, 0x1d, 17] => return Ok(alternative_name::check(value)?),
-            [0x55, 0x1d, 19] => (
-                read_basic_constraints(value).map(|_| ()),
-                ExtensionPart::BasicConstraints,
-            ),
-            [0x55, 0x1d, 30] => return Ok(name_constraints::check(value)?),
+            [0x55, 0x1d, 17] => return Ok(alternative_name::check(value, go)?),
+            [0x55, 0x1d, 19] => {
+                let read = read_basic_constraints(value, go);
+                return read.map(|_| ()).map_err(ExtensionError::Invalid);
+            }
+            [0x55, 0x1d, 30] => return Ok(name_constraints::check(value, go)?),
             [0x55, 0x1d, 31] => return check_distribution_points(value),
-            [0x55, 0x1d, 32] => (is_policies(value), ExtensionPart::CertificatePolicies),
-            [0x55, 0x1d, 33] => (is_policy_mappings(value), ExtensionPart::PolicyMappings),
+            [0x55, 0x1d, 32] => (is_policies(value, go), ExtensionPart::CertificatePolicies),
+            [0x55, 0x1d, 33] => (
+                is_parsed(is_policy_mappings(value), go),
+                ExtensionPart::PolicyMappings,
+            ),
             [0x55, 0x1d, 35] => {
-                self.refuse_critical(NonCriticalExtension::AuthorityKeyIdentifier)?;
+                self.refuse_critical(NonCriticalExtension::AuthorityKeyIdentifier, go)?;
                 (
                     is_authority_key_identifier(value),
                     ExtensionPart::AuthorityKeyIdentifier,
                 )
             }
             [0x55, 0x1d, 36] => (
-                is_policy_constraints(value),
+                is_parsed(is_policy_constraints(value), go),
                 ExtensionPart::PolicyConstraints,
             ),
-            [0x55, 0x1d, 37] => (is_key_purposes(value), ExtensionPart::ExtendedKeyUsages),
-            [0x55, 0x1d, 54] => (is_inhibit_any(value), ExtensionPart::InhibitAnyPolicy),
+            [0x55, 0x1d, 37] => (is_key_purposes(value, go), ExtensionPart::ExtendedKeyUsages),
+            [0x55, 0x1d, 54] => (
+                is_parsed(is_inhibit_any(value), go),
+                ExtensionPart::InhibitAnyPolicy,
+            ),
             identifier if *identifier == AUTHORITY_INFO_ACCESS => {
-                self.refuse_critical(NonCriticalExtension::AuthorityInfoAccess)?;
+                self.refuse_critical(NonCriticalExtension::AuthorityInfoAccess, go)?;
                 (
-                    is_authority_info_access(value),
+                    is_authority_info_access(value, go),
                     ExtensionPart::AuthorityInfoAccess,
                 )
             }
@@ -185,8 +209,12 @@ impl<'a> Extension<'a> {
         well_formed.ok_or(ExtensionError::Invalid(part))
     }
 
-    fn refuse_critical(&self, extension: NonCriticalExtension) -> Result<(), ExtensionError> {
-        if self.critical {
+    fn refuse_critical(
+        &self,
+        extension: NonCriticalExtension,
+        go: &Dialect,
+    ) -> Result<(), ExtensionError> {
+        if self.critical && go.has(Rule::NonCriticalIdentifiers) {
             return Err(ExtensionError::MarkedCritical(extension));
         }
         Ok(())
@@ -201,17 +229,41 @@ fn is_key_usage(mut value: Reader<'_>) -> Option<()> {
     value.bit_string().map(|_| ())
 }
 
+/// What an extension is in a release that may not parse it.
+fn is_parsed(well_formed: Option<()>, go: &Dialect) -> Option<()> {
+    match well_formed {
+        None if !go.has(Rule::PolicyExtensions) => Some(()),
+        parsed => parsed,
+    }
+}
+
 /// Whether the basic constraints make a CA; Go takes an explicit FALSE, and a path length without a
 /// CA.
-pub(super) fn read_basic_constraints(mut value: Reader<'_>) -> Option<bool> {
-    let mut fields = value.enter(Tag::SEQUENCE)?;
-    let is_ca = fields.next_is(Tag::BOOLEAN) && fields.boolean()?;
+pub(super) fn read_basic_constraints(
+    mut value: Reader<'_>,
+    go: &Dialect,
+) -> Result<bool, ExtensionPart> {
+    let fault = |part| {
+        move || match go.has(Rule::BasicConstraintsInOneMessage) {
+            true => ExtensionPart::BasicConstraints,
+            false => part,
+        }
+    };
+    let mut fields = value
+        .enter(Tag::SEQUENCE)
+        .ok_or_else(fault(ExtensionPart::BasicConstraintsFrame))?;
+    let is_ca = fields.next_is(Tag::BOOLEAN)
+        && fields
+            .boolean()
+            .ok_or_else(fault(ExtensionPart::BasicConstraintsAuthority))?;
     if fields.next_is(Tag::INTEGER) {
-        let path_length = fields.integer()?;
-        // Read as unsigned, then held to Go's largest `int`: what is left is the range of an i64.
-        path_length.to_i64().filter(|&length| length >= 0)?;
+        // From Go 1.25 on read as unsigned, then held to Go's largest `int`.
+        let path_length = fields.integer().and_then(Integer::to_i64);
+        path_length
+            .filter(|&length| length >= 0 || !go.has(Rule::NonNegativePathLength))
+            .ok_or_else(fault(ExtensionPart::BasicConstraintsPathLength))?;
     }
-    Some(is_ca)
+    Ok(is_ca)
 }
 
 fn check_distribution_points(mut value: Reader<'_>) -> Result<(), ExtensionError> {
@@ -241,16 +293,27 @@ fn read_distribution_point(points: &mut Reader<'_>) -> Option<()> {
 }
 
 /// Policies are the one place with identifiers of any size; none may occur twice.
-fn is_policies(mut value: Reader<'_>) -> Option<()> {
+fn is_policies(mut value: Reader<'_>, go: &Dialect) -> Option<()> {
     let mut policies = value.enter(Tag::SEQUENCE)?;
     let mut met = MetIdentifiers::new();
     while !policies.is_empty() {
         let mut policy = policies.enter(Tag::SEQUENCE)?;
         let identifier = policy.content(Tag::OBJECT_IDENTIFIER)?;
-        let acceptable = has_minimal_components(identifier) && met.insert(identifier);
+        let is_new = met.insert(identifier);
+        let acceptable = is_policy(identifier, go) && (is_new || !go.has(Rule::UniquePolicies));
         acceptable.then_some(())?;
     }
     Some(())
+}
+
+fn is_policy(identifier: &[u8], go: &Dialect) -> bool {
+    let of_any_size = has_minimal_components(identifier);
+    let small = ObjectIdentifier::of(identifier, go).is_some();
+    if of_any_size == small || go.has(Rule::PoliciesOfAnySize) {
+        of_any_size
+    } else {
+        small
+    }
 }
 
 /// Go keeps the identifiers of mappings as bytes and does not look into them.
@@ -281,10 +344,10 @@ fn is_policy_constraints(mut value: Reader<'_>) -> Option<()> {
     Some(())
 }
 
-fn is_key_purposes(mut value: Reader<'_>) -> Option<()> {
+fn is_key_purposes(mut value: Reader<'_>, go: &Dialect) -> Option<()> {
     let mut purposes = value.enter(Tag::SEQUENCE)?;
     while !purposes.is_empty() {
-        ObjectIdentifier::read(&mut purposes)?;
+        ObjectIdentifier::read(&mut purposes, go)?;
     }
     Some(())
 }
@@ -295,11 +358,11 @@ fn is_inhibit_any(mut value: Reader<'_>) -> Option<()> {
 }
 
 /// The locations are not parsed, even where they are URIs.
-fn is_authority_info_access(mut value: Reader<'_>) -> Option<()> {
+fn is_authority_info_access(mut value: Reader<'_>, go: &Dialect) -> Option<()> {
     let mut descriptions = value.enter(Tag::SEQUENCE)?;
     while !descriptions.is_empty() {
         let mut description = descriptions.enter(Tag::SEQUENCE)?;
-        ObjectIdentifier::read(&mut description)?;
+        ObjectIdentifier::read(&mut description, go)?;
         description.enter_optional(Tag::implicit(6))?;
     }
     Some(())

@@ -4,10 +4,12 @@ use super::der::{self, Reader, Tag};
 use super::field::Field;
 use super::public_key::{self, AlgorithmIdentifier};
 use super::reason::Reason;
-use super::{extensions, name, time};
+use super::{extensions, name, time, time_error};
+use crate::changes::Rule;
+use crate::release::Dialect;
 
 /// Checks a whole certificate.
-pub(super) fn check(der: &[u8]) -> Result<(), Reason> {
+pub(super) fn check(der: &[u8], go: &Dialect) -> Result<(), Reason> {
     let mut input = Reader::new(der);
     let mut certificate = input.enter(Tag::SEQUENCE).ok_or(Field::Certificate)?;
     let mut tbs = certificate
@@ -16,28 +18,26 @@ pub(super) fn check(der: &[u8]) -> Result<(), Reason> {
 
     let version = read_version(&mut tbs)?;
     let serial_number = tbs.integer().ok_or(Field::SerialNumber)?;
-    if serial_number.is_negative() {
+    if serial_number.is_negative() && go.has(Rule::NonNegativeSerialNumber) {
         return Err(Reason::NegativeSerialNumber);
     }
-    check_signature_algorithm(&mut tbs, &mut certificate)?;
+    check_signature_algorithm(&mut tbs, &mut certificate, go)?;
     let issuer = tbs.content(Tag::SEQUENCE).ok_or(Field::Issuer)?;
-    name::check(issuer)?;
-    read_validity(&mut tbs)?;
+    name::check(issuer, go)?;
+    read_validity(&mut tbs, go)?;
     let subject = tbs.content(Tag::SEQUENCE).ok_or(Field::Subject)?;
-    name::check(subject)?;
-    check_public_key(&mut tbs)?;
+    name::check(subject, go)?;
+    check_public_key(&mut tbs, go)?;
     if version != Version::V1 {
-        tbs.enter_optional(Tag::implicit(1))
-            .ok_or(Field::IssuerUniqueId)?;
-        tbs.enter_optional(Tag::implicit(2))
-            .ok_or(Field::SubjectUniqueId)?;
+        skip_unique_id(&mut tbs, 1, go).ok_or(Field::IssuerUniqueId)?;
+        skip_unique_id(&mut tbs, 2, go).ok_or(Field::SubjectUniqueId)?;
     }
     if version == Version::V3 {
         let wrapped = tbs
             .enter_optional(Tag::explicit(3))
             .ok_or(Field::Extensions)?;
         if let Some(wrapped) = wrapped {
-            extensions::check(wrapped)?;
+            extensions::check(wrapped, go)?;
         }
     }
 
@@ -46,6 +46,19 @@ pub(super) fn check(der: &[u8]) -> Result<(), Reason> {
         return Err(Reason::TrailingData);
     }
     Ok(())
+}
+
+/// Skips the unique identifier of this tag number, if one stands next.
+fn skip_unique_id(tbs: &mut Reader<'_>, number: u8, go: &Dialect) -> Option<()> {
+    let [primitive, constructed] = [Tag::implicit(number), Tag::explicit(number)];
+    let tag = if tbs.next_is(constructed) && !go.has(Rule::PrimitiveUniqueIdentifiers) {
+        constructed
+    } else if tbs.next_is(primitive) && go.has(Rule::PrimitiveUniqueIdentifiers) {
+        primitive
+    } else {
+        return Some(());
+    };
+    tbs.content(tag).map(|_| ())
 }
 
 /// What a version lets a certificate hold after its key.
@@ -80,6 +93,7 @@ pub(super) fn read_version(tbs: &mut Reader<'_>) -> Result<Version, Reason> {
 fn check_signature_algorithm(
     tbs: &mut Reader<'_>,
     certificate: &mut Reader<'_>,
+    go: &Dialect,
 ) -> Result<(), Reason> {
     let inner = tbs
         .content(Tag::SEQUENCE)
@@ -91,21 +105,24 @@ fn check_signature_algorithm(
         return Err(Reason::SignatureAlgorithmMismatch);
     }
     // Go knows what the algorithm means or calls it unknown; neither is an error.
-    AlgorithmIdentifier::parse(inner)?;
+    AlgorithmIdentifier::parse(inner, go)?;
     Ok(())
 }
 
 /// The two moments of a validity, in seconds of Unix time.
-pub(super) fn read_validity(tbs: &mut Reader<'_>) -> Result<[i64; 2], Reason> {
+pub(super) fn read_validity(tbs: &mut Reader<'_>, go: &Dialect) -> Result<[i64; 2], Reason> {
     let mut validity = tbs.enter(Tag::SEQUENCE).ok_or(Field::Validity)?;
     let mut moments = [0; 2];
     for moment in &mut moments {
         *moment = if validity.next_is(Tag::UTC_TIME) {
-            let text = validity.content(Tag::UTC_TIME);
-            text.and_then(time::utc_time).ok_or(Field::UtcTime)?
+            let text = validity.content(Tag::UTC_TIME).ok_or(Field::UtcTime)?;
+            match time::utc_time(text, go) {
+                Some(moment) => moment,
+                None => return Err(utc_time_fault(text, go)),
+            }
         } else if validity.next_is(Tag::GENERALIZED_TIME) {
             let text = validity.content(Tag::GENERALIZED_TIME);
-            text.and_then(time::generalized_time)
+            text.and_then(|text| time::generalized_time(text, go))
                 .ok_or(Field::GeneralizedTime)?
         } else {
             return Err(Reason::UnsupportedTime);
@@ -114,14 +131,22 @@ pub(super) fn read_validity(tbs: &mut Reader<'_>) -> Result<[i64; 2], Reason> {
     Ok(moments)
 }
 
-fn check_public_key(tbs: &mut Reader<'_>) -> Result<(), Reason> {
+/// Why a release does not read the content of a UTCTime.
+fn utc_time_fault(text: &[u8], go: &Dialect) -> Reason {
+    if go.has(Rule::UtcTimeMalformed) {
+        return Field::UtcTime.into();
+    }
+    time_error::of_utc_time(text).map_or(Field::UtcTime.into(), Reason::UnparsedTime)
+}
+
+fn check_public_key(tbs: &mut Reader<'_>, go: &Dialect) -> Result<(), Reason> {
     let mut info = tbs.enter(Tag::SEQUENCE).ok_or(Field::PublicKeyInfo)?;
     let algorithm = info
         .content(Tag::SEQUENCE)
         .ok_or(Field::PublicKeyAlgorithm)?;
-    let algorithm = AlgorithmIdentifier::parse(algorithm)?;
+    let algorithm = AlgorithmIdentifier::parse(algorithm, go)?;
     let key = info.bit_string().ok_or(Field::PublicKey)?;
-    Ok(public_key::check(algorithm, key)?)
+    Ok(public_key::check(algorithm, key, go)?)
 }
 
 #[cfg(test)]
@@ -192,7 +217,7 @@ mod tests {
             assert_eq!(replace(*change), *message);
         }
         assert_eq!(
-            super::check(&[]).map_err(|error| error.to_string()),
+            super::check(&[], &super::Dialect::default()).map_err(|error| error.to_string()),
             Err("x509: malformed certificate".to_owned())
         );
     }

@@ -5,31 +5,25 @@
 //!
 //! Differs from the standard library of Rust only in telling the reason and in the zones.
 
+use std::net::Ipv6Addr;
+
 use thiserror::Error;
 
-use crate::quote::quote_bytes;
+use crate::release::Dialect;
 
-/// The text that is no IP address, and why.
+/// What Go says of a text that is no IP address: the text, why it is none, and where Go stopped reading
+/// where that matters.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("ParseAddr({}): {fault}{}", quote_bytes(text), Location(rest))]
-pub(crate) struct IpAddressError {
-    /// The text, percent-decoded, so it need not be UTF-8.
-    pub text: Box<[u8]>,
-    /// Why it is no IP address.
-    pub fault: IpAddressFault,
-    /// The part of the text from the fault on; empty where Go does not name the place.
-    pub rest: Box<[u8]>,
-}
+#[error("{0}")]
+pub(crate) struct IpAddressError(String);
 
-/// Where Go stopped reading; it says nothing where nothing is left or the place does not matter.
-struct Location<'a>(&'a [u8]);
-
-impl std::fmt::Display for Location<'_> {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if self.0.is_empty() {
-            return Ok(());
-        }
-        write!(formatter, " (at {})", quote_bytes(self.0))
+impl IpAddressError {
+    pub(super) fn new(text: &[u8], (fault, rest): Found<'_>, go: &Dialect) -> Self {
+        let text = go.quote(text);
+        Self(match rest {
+            [] => format!("ParseAddr({text}): {fault}"),
+            rest => format!("ParseAddr({text}): {fault} (at {})", go.quote(rest)),
+        })
     }
 }
 
@@ -104,22 +98,42 @@ pub(super) enum IpAddress {
 }
 
 /// A fault, and the part of the text where it was found where Go names that part.
-type Found<'a> = (IpAddressFault, &'a [u8]);
+pub(super) type Found<'a> = (IpAddressFault, &'a [u8]);
 
 /// Reads the text as an address.
-pub(super) fn parse(text: &[u8]) -> Result<IpAddress, IpAddressError> {
+pub(super) fn parse(text: &[u8]) -> Result<IpAddress, Found<'_>> {
     let first_separator = text.iter().find(|byte| matches!(byte, b'.' | b':' | b'%'));
-    let parsed = match first_separator {
+    match first_separator {
         Some(b'.') => check_octets(text).map(|()| IpAddress::V4),
         Some(b':') => parse_v6(text),
-        Some(_) => Err((IpAddressFault::NoAddressBeforeZone, &[][..])),
-        None => Err((IpAddressFault::NoSeparator, &[][..])),
-    };
-    parsed.map_err(|(fault, rest)| IpAddressError {
-        text: text.into(),
-        fault,
-        rest: rest.into(),
-    })
+        Some(_) => Err((IpAddressFault::NoAddressBeforeZone, &[])),
+        None => Err((IpAddressFault::NoSeparator, &[])),
+    }
+}
+
+/// The text with no more than four digits in each group that starts with zeros; `None` where there is
+/// no such group.
+pub(super) fn with_groups_of_four(text: &[u8]) -> Option<Vec<u8>> {
+    let mut shortened = Vec::with_capacity(text.len());
+    let is_digit = |byte: &u8| byte.is_ascii_hexdigit();
+    for group in text.chunk_by(|a, b| is_digit(a) == is_digit(b)) {
+        let excess = match group.first().is_some_and(is_digit) {
+            true => group.len().saturating_sub(4),
+            false => 0,
+        };
+        let zeros = group.iter().take_while(|byte| **byte == b'0').count();
+        shortened.extend(group.iter().skip(excess.min(zeros)));
+    }
+    (shortened.len() < text.len()).then_some(shortened)
+}
+
+/// Whether an address that was read stands for one of IPv4.
+pub(super) fn is_mapped(text: &[u8]) -> bool {
+    let address = text.split(|byte| *byte == b'%').next().unwrap_or_default();
+    let address: Option<Ipv6Addr> = str::from_utf8(address)
+        .ok()
+        .and_then(|text| text.parse().ok());
+    address.is_some_and(|address| address.to_ipv4_mapped().is_some())
 }
 
 fn parse_v6(text: &[u8]) -> Result<IpAddress, Found<'_>> {
@@ -241,7 +255,8 @@ mod tests {
     use super::*;
 
     fn message(text: &str) -> String {
-        parse(text.as_bytes()).map_or_else(|error| error.to_string(), |ip| format!("{ip:?}"))
+        let error = |found| IpAddressError::new(text.as_bytes(), found, &Dialect::default());
+        parse(text.as_bytes()).map_or_else(|found| error(found).to_string(), |ip| format!("{ip:?}"))
     }
 
     #[test]

@@ -26,10 +26,12 @@ mod reason;
 #[cfg(test)]
 mod sample;
 mod time;
+mod time_error;
 mod uri;
 
 pub use certificate::{Certificate, Key};
 
+use crate::release::Dialect;
 use reason::Reason;
 
 /// Checks whether Go's `x509.ParseCertificate` accepts these bytes (DER).
@@ -43,7 +45,18 @@ use reason::Reason;
 /// assert_eq!(error.to_string(), "x509: malformed tbs certificate");
 /// ```
 pub fn check_certificate(der: &[u8]) -> Result<(), CertificateError> {
-    frame::check(der).map_err(CertificateError)
+    Dialect::default().check_certificate(der)
+}
+
+impl Dialect {
+    /// As [`check_certificate`], in this release.
+    ///
+    /// # Errors
+    ///
+    /// The reason of this release to reject them.
+    pub fn check_certificate(&self, der: &[u8]) -> Result<(), CertificateError> {
+        frame::check(der, self).map_err(CertificateError)
+    }
 }
 
 /// Why Go rejects a certificate. It prints exactly what Go's error prints.

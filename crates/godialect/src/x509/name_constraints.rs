@@ -9,11 +9,12 @@
 
 use thiserror::Error;
 
-use super::alternative_name::{DNS, EMAIL, IP, URI};
+use super::alternative_name::{DNS, EMAIL, IP, URI, is_mapped};
 use super::der::{Element, Reader, Tag};
 use super::domain::{is_domain_constraint, is_mailbox};
 use super::ip_address::{self, IpAddress};
-use crate::quote::{quote, quote_bytes};
+use crate::changes::Rule;
+use crate::release::Dialect;
 
 /// What Go finds wrong with a name constraint.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -25,18 +26,15 @@ pub(crate) enum ConstraintError {
     #[error("x509: empty name constraints extension")]
     Empty,
     /// A constraint on text has a byte above ASCII.
-    #[error(
-        "x509: invalid constraint value: x509: {} cannot be encoded as an IA5String",
-        quote_bytes(value)
-    )]
+    #[error("x509: invalid constraint value: x509: {value} cannot be encoded as an IA5String")]
     NotAscii {
-        /// The constraint, which need not be UTF-8.
-        value: Box<[u8]>,
+        /// The constraint, in quotes.
+        value: String,
     },
     /// A DNS constraint is no domain name.
-    #[error("x509: failed to parse dnsName constraint {}", quote(constraint))]
+    #[error("x509: failed to parse dnsName constraint {constraint}")]
     Dns {
-        /// The constraint.
+        /// The constraint, in quotes.
         constraint: String,
     },
     /// An IP constraint has neither 8 nor 32 bytes.
@@ -45,6 +43,9 @@ pub(crate) enum ConstraintError {
         /// How many bytes it has.
         length: usize,
     },
+    /// The address of an IP constraint is one of IPv4 mapped to IPv6: from Go 1.27 on.
+    #[error("x509: IP constraint contained IPv4-mapped IPv6 address")]
+    MappedAddress,
     /// The mask of an IP constraint has a one after a zero.
     #[error("x509: IP constraint contained invalid mask {}", Hexadecimal(mask))]
     IpMask {
@@ -52,24 +53,21 @@ pub(crate) enum ConstraintError {
         mask: Box<[u8]>,
     },
     /// A mail constraint is neither a mailbox nor a domain name.
-    #[error("x509: failed to parse rfc822Name constraint {}", quote(constraint))]
+    #[error("x509: failed to parse rfc822Name constraint {constraint}")]
     Email {
-        /// The constraint.
+        /// The constraint, in quotes.
         constraint: String,
     },
     /// A URI constraint is an IP address.
-    #[error(
-        "x509: failed to parse URI constraint {}: cannot be IP address",
-        quote(constraint)
-    )]
+    #[error("x509: failed to parse URI constraint {constraint}: cannot be IP address")]
     UriIpAddress {
-        /// The constraint.
+        /// The constraint, in quotes.
         constraint: String,
     },
     /// A URI constraint is no domain name.
-    #[error("x509: failed to parse URI constraint {}", quote(constraint))]
+    #[error("x509: failed to parse URI constraint {constraint}")]
     Uri {
-        /// The constraint.
+        /// The constraint, in quotes.
         constraint: String,
     },
 }
@@ -85,7 +83,7 @@ impl std::fmt::Display for Hexadecimal<'_> {
 }
 
 /// Checks the value of the extension.
-pub(super) fn check(value: Reader<'_>) -> Result<(), ConstraintError> {
+pub(super) fn check(value: Reader<'_>, go: &Dialect) -> Result<(), ConstraintError> {
     let lists = read_lists(value).ok_or(ConstraintError::Encoding)?;
     if lists.iter().all(Reader::is_empty) {
         return Err(ConstraintError::Empty);
@@ -95,7 +93,7 @@ pub(super) fn check(value: Reader<'_>) -> Result<(), ConstraintError> {
             let mut subtree = subtrees
                 .enter(Tag::SEQUENCE)
                 .ok_or(ConstraintError::Encoding)?;
-            check_name(subtree.any().ok_or(ConstraintError::Encoding)?)?;
+            check_name(subtree.any().ok_or(ConstraintError::Encoding)?, go)?;
         }
     }
     Ok(())
@@ -111,77 +109,87 @@ pub(super) fn read_lists(mut value: Reader<'_>) -> Option<[Reader<'_>; 2]> {
         .then(|| [permitted, excluded].map(|list| list.unwrap_or(Reader::new(&[]))))
 }
 
-fn check_name(name: Element<'_>) -> Result<(), ConstraintError> {
+fn check_name(name: Element<'_>, go: &Dialect) -> Result<(), ConstraintError> {
     match name.tag {
-        EMAIL => check_email(ascii(name.content)?),
-        DNS => check_dns(ascii(name.content)?),
-        URI => check_uri(ascii(name.content)?),
-        IP => check_ip(name.content),
+        EMAIL => check_email(ascii(name.content, go)?, go),
+        DNS => check_dns(ascii(name.content, go)?, go),
+        URI => check_uri(ascii(name.content, go)?, go),
+        IP => check_ip(name.content, go),
         _ => Ok(()),
     }
 }
 
-fn ascii(value: &[u8]) -> Result<&str, ConstraintError> {
+fn ascii<'a>(value: &'a [u8], go: &Dialect) -> Result<&'a str, ConstraintError> {
     str::from_utf8(value)
         .ok()
         .filter(|text| text.is_ascii())
         .ok_or_else(|| ConstraintError::NotAscii {
-            value: value.into(),
+            value: go.quote(value),
         })
 }
 
-fn check_dns(constraint: &str) -> Result<(), ConstraintError> {
-    if is_domain_constraint(constraint.as_bytes()) {
+fn check_dns(constraint: &str, go: &Dialect) -> Result<(), ConstraintError> {
+    if is_domain_constraint(constraint.as_bytes(), go) {
         return Ok(());
     }
-    Err(ConstraintError::Dns {
-        constraint: constraint.to_owned(),
-    })
+    let constraint = go.quote(constraint);
+    Err(ConstraintError::Dns { constraint })
 }
 
 /// With an `@` the constraint is a whole mailbox, without one it is a domain.
-fn check_email(constraint: &str) -> Result<(), ConstraintError> {
+fn check_email(constraint: &str, go: &Dialect) -> Result<(), ConstraintError> {
     let fits = if constraint.contains('@') {
-        is_mailbox(constraint.as_bytes())
+        is_mailbox(constraint.as_bytes(), go)
     } else {
-        is_domain_constraint(constraint.as_bytes())
+        is_domain_constraint(constraint.as_bytes(), go)
     };
     if fits {
         return Ok(());
     }
-    Err(ConstraintError::Email {
-        constraint: constraint.to_owned(),
-    })
+    let constraint = go.quote(constraint);
+    Err(ConstraintError::Email { constraint })
 }
 
 /// An address with a zone is no IP address here, so it may pass as a domain.
-fn check_uri(constraint: &str) -> Result<(), ConstraintError> {
-    let constraint_text = || constraint.to_owned();
-    let address = ip_address::parse(constraint.as_bytes());
-    if let Ok(IpAddress::V4 | IpAddress::V6) = address {
-        return Err(ConstraintError::UriIpAddress {
-            constraint: constraint_text(),
-        });
+fn check_uri(constraint: &str, go: &Dialect) -> Result<(), ConstraintError> {
+    if is_ip_address(constraint, go) {
+        let constraint = go.quote(constraint);
+        return Err(ConstraintError::UriIpAddress { constraint });
     }
-    if !is_domain_constraint(constraint.as_bytes()) {
-        return Err(ConstraintError::Uri {
-            constraint: constraint_text(),
-        });
+    if !is_domain_constraint(constraint.as_bytes(), go) {
+        let constraint = go.quote(constraint);
+        return Err(ConstraintError::Uri { constraint });
     }
     Ok(())
 }
 
+/// Go's `net.ParseIP`.
+fn is_ip_address(text: &str, go: &Dialect) -> bool {
+    let is_read = |text: &[u8]| {
+        let address = ip_address::parse(text);
+        matches!(address, Ok(IpAddress::V4 | IpAddress::V6))
+    };
+    if is_read(text.as_bytes()) {
+        return true;
+    }
+    let shortened = ip_address::with_groups_of_four(text.as_bytes());
+    shortened.is_some_and(|text| is_read(&text) && !go.has(Rule::FourDigitGroups))
+}
+
 /// An address and a mask of the same length.
-fn check_ip(value: &[u8]) -> Result<(), ConstraintError> {
+fn check_ip(value: &[u8], go: &Dialect) -> Result<(), ConstraintError> {
     let length = value.len();
-    let mask = match length {
-        8 | 32 => value.get(length / 2..).unwrap_or_default(),
+    let (address, mask) = match length {
+        8 | 32 => value.split_at(length / 2),
         _ => return Err(ConstraintError::IpLength { length }),
     };
-    if is_mask(mask) {
-        return Ok(());
+    if !is_mask(mask) {
+        return Err(ConstraintError::IpMask { mask: mask.into() });
     }
-    Err(ConstraintError::IpMask { mask: mask.into() })
+    if is_mapped(address) && go.has(Rule::UnmappedAddresses) {
+        return Err(ConstraintError::MappedAddress);
+    }
+    Ok(())
 }
 
 /// Ones, then zeros.

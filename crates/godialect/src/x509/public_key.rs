@@ -1,6 +1,6 @@
-//! Public keys of the four algorithms that Go parses while it reads a certificate.
+//! Public keys of the algorithms that Go parses while it reads a certificate.
 //!
-//! RSA, DSA, ECDSA and Ed25519 keys are read; a key of any other algorithm, X25519 and RSASSA-PSS
+//! RSA, DSA, ECDSA and Ed25519 keys are read, and ML-DSA keys from Go 1.27 on; a key of any other algorithm, X25519 and RSASSA-PSS
 //! among them, is kept as bytes and never refused. Sizes are not limited, and neither is what
 //! follows the numbers of an RSA or DSA key.
 //!
@@ -13,6 +13,8 @@ use super::curve::{Curve, PointError};
 use super::der::{BitString, Reader, Tag};
 use super::field::Field;
 use super::oid::ObjectIdentifier;
+use crate::changes::Rule;
+use crate::release::Dialect;
 
 /// What Go finds wrong with a public key of an algorithm that it knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -50,6 +52,12 @@ pub(crate) enum PublicKeyError {
     /// The Ed25519 key has other than 32 bytes.
     #[error("x509: wrong Ed25519 public key size")]
     Ed25519Size,
+    /// The ML-DSA algorithm has parameters.
+    #[error("x509: ML-DSA key encoded with illegal parameters")]
+    MlDsaParameters,
+    /// The ML-DSA key does not have the bytes of its algorithm.
+    #[error("mldsa: invalid public key length")]
+    MlDsaSize,
     /// The DSA key is no integer.
     #[error("x509: invalid DSA public key")]
     DsaInteger,
@@ -70,9 +78,9 @@ pub(super) struct AlgorithmIdentifier<'a> {
 }
 
 impl<'a> AlgorithmIdentifier<'a> {
-    pub(super) fn parse(content: &'a [u8]) -> Result<Self, Field> {
+    pub(super) fn parse(content: &'a [u8], go: &Dialect) -> Result<Self, Field> {
         let mut reader = Reader::new(content);
-        let algorithm = ObjectIdentifier::read(&mut reader).ok_or(Field::Oid)?;
+        let algorithm = ObjectIdentifier::read(&mut reader, go).ok_or(Field::Oid)?;
         let parameters = if reader.is_empty() {
             &[]
         } else {
@@ -89,23 +97,31 @@ impl<'a> AlgorithmIdentifier<'a> {
 pub(super) fn check(
     identifier: AlgorithmIdentifier<'_>,
     key: BitString<'_>,
+    go: &Dialect,
 ) -> Result<(), PublicKeyError> {
     const RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
     const DSA: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x38, 0x04, 0x01];
     const ECDSA: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
     const ED25519: &[u8] = &[0x2b, 0x65, 0x70];
 
+    const ML_DSA: &[u8] = &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x03];
+
     let check_key = match identifier.algorithm.encoded() {
         RSA => check_rsa,
         DSA => check_dsa,
         ECDSA => check_ecdsa,
         ED25519 => check_ed25519,
-        _ => return Ok(()),
+        other => match other.strip_prefix(ML_DSA) {
+            Some([17]) => check_ml_dsa::<1312>,
+            Some([18]) => check_ml_dsa::<1952>,
+            Some([19]) => check_ml_dsa::<2592>,
+            _ => return Ok(()),
+        },
     };
-    check_key(identifier.parameters, &key.right_aligned())
+    check_key(identifier.parameters, &key.right_aligned(), go)
 }
 
-fn check_rsa(parameters: &[u8], key: &[u8]) -> Result<(), PublicKeyError> {
+fn check_rsa(parameters: &[u8], key: &[u8], _: &Dialect) -> Result<(), PublicKeyError> {
     const NULL: [u8; 2] = [0x05, 0x00];
 
     if parameters != NULL {
@@ -128,14 +144,14 @@ fn check_rsa(parameters: &[u8], key: &[u8]) -> Result<(), PublicKeyError> {
     Ok(())
 }
 
-fn check_ecdsa(parameters: &[u8], key: &[u8]) -> Result<(), PublicKeyError> {
-    let identifier = ObjectIdentifier::read(&mut Reader::new(parameters))
+fn check_ecdsa(parameters: &[u8], key: &[u8], go: &Dialect) -> Result<(), PublicKeyError> {
+    let identifier = ObjectIdentifier::read(&mut Reader::new(parameters), go)
         .ok_or(PublicKeyError::EcdsaParameters)?;
     let curve = Curve::from_identifier(identifier).ok_or(PublicKeyError::UnsupportedCurve)?;
-    curve.check_point(key).map_err(PublicKeyError::Point)
+    curve.check_point(key, go).map_err(PublicKeyError::Point)
 }
 
-fn check_ed25519(parameters: &[u8], key: &[u8]) -> Result<(), PublicKeyError> {
+fn check_ed25519(parameters: &[u8], key: &[u8], _: &Dialect) -> Result<(), PublicKeyError> {
     const KEY_SIZE: usize = 32;
 
     if !parameters.is_empty() {
@@ -148,7 +164,25 @@ fn check_ed25519(parameters: &[u8], key: &[u8]) -> Result<(), PublicKeyError> {
     Ok(())
 }
 
-fn check_dsa(parameters: &[u8], key: &[u8]) -> Result<(), PublicKeyError> {
+fn check_ml_dsa<const KEY_SIZE: usize>(
+    parameters: &[u8],
+    key: &[u8],
+    go: &Dialect,
+) -> Result<(), PublicKeyError> {
+    let fault = if !parameters.is_empty() {
+        PublicKeyError::MlDsaParameters
+    } else if key.len() != KEY_SIZE {
+        PublicKeyError::MlDsaSize
+    } else {
+        return Ok(());
+    };
+    if go.has(Rule::MlDsaKeys) {
+        return Err(fault);
+    }
+    Ok(())
+}
+
+fn check_dsa(parameters: &[u8], key: &[u8], _: &Dialect) -> Result<(), PublicKeyError> {
     let public = Reader::new(key)
         .integer()
         .ok_or(PublicKeyError::DsaInteger)?;

@@ -24,6 +24,9 @@ pub(crate) enum Reason {
     /// The signature algorithm inside differs from the one outside.
     #[error("x509: inner and outer signature algorithm identifiers don't match")]
     SignatureAlgorithmMismatch,
+    /// A UTCTime that `time.Parse` does not read, in its words: up to Go 1.18.
+    #[error("{0}")]
+    UnparsedTime(String),
     /// A time of the validity is missing or of no time type.
     #[error("x509: unsupported time format")]
     UnsupportedTime,

@@ -2,30 +2,33 @@
 //!
 //! Go parses the text with a layout, formats the result with the same layout and wants the same
 //! text back. That leaves `YYMMDDhhmm[ss]` or `YYYYMMDDhhmmss`, a day that exists, and a zone: `Z`,
-//! or `+hhmm`/`-hhmm` up to 24:59 but not zero, since zero formats as `Z`.
+//! or `+hhmm`/`-hhmm` up to 24:59 (99:59 up to Go 1.22) but not zero, since zero formats as `Z`.
 //!
 //! Differs from `x509-parser` and `der`, which follow RFC 5280: they want seconds and `Z`. Go also
 //! takes any four-digit year from 0000 on, and never compares the two times.
 
+use crate::changes::Rule;
+use crate::release::Dialect;
+
 /// The moment that Go reads from the content of a UTCTime, in seconds of Unix time. Seconds may be
 /// missing, as the old standards had it.
-pub(super) fn utc_time(text: &[u8]) -> Option<i64> {
+pub(super) fn utc_time(text: &[u8], go: &Dialect) -> Option<i64> {
     let mut rest = text;
     let year = two_digits(&mut rest)?;
     let century = if year < 50 { 2000 } else { 1900 };
     let minutes = minutes(&mut rest, century + year)?;
     let second = two_digits(&mut rest).unwrap_or_default();
-    moment(minutes, second, rest)
+    moment(minutes, second, rest, go)
 }
 
 /// The moment that Go reads from the content of a GeneralizedTime, in seconds of Unix time.
-pub(super) fn generalized_time(text: &[u8]) -> Option<i64> {
+pub(super) fn generalized_time(text: &[u8], go: &Dialect) -> Option<i64> {
     let mut rest = text;
     let century = two_digits(&mut rest)?;
     let year = two_digits(&mut rest)?;
     let minutes = minutes(&mut rest, 100 * century + year)?;
     let second = two_digits(&mut rest)?;
-    moment(minutes, second, rest)
+    moment(minutes, second, rest, go)
 }
 
 /// Reads month, day, hour and minute of a year: the minutes of Unix time.
@@ -60,12 +63,12 @@ fn days(year: i64, month: i64, day: i64) -> i64 {
 }
 
 /// The moment at this second of a minute, in the zone that is all that is left.
-fn moment(minutes: i64, second: i64, zone: &[u8]) -> Option<i64> {
-    (second < 60).then_some(60 * minutes + second - offset(zone)?)
+fn moment(minutes: i64, second: i64, zone: &[u8], go: &Dialect) -> Option<i64> {
+    (second < 60).then_some(60 * minutes + second - offset(zone, go)?)
 }
 
 /// How many seconds a zone is ahead of UTC, if Go would write it the same way.
-fn offset(zone: &[u8]) -> Option<i64> {
+fn offset(zone: &[u8], go: &Dialect) -> Option<i64> {
     if zone == b"Z" {
         return Some(0);
     }
@@ -73,10 +76,11 @@ fn offset(zone: &[u8]) -> Option<i64> {
     let hours = two_digits(&mut rest)?;
     let minutes = two_digits(&mut rest)?;
     // Go reads 60 minutes too, but writes them as an hour.
-    let is_written_so = hours <= 24 && minutes < 60 && (hours, minutes) != (0, 0);
+    let is_written_so = minutes < 60 && (hours, minutes) != (0, 0);
     let ahead = 3600 * hours + 60 * minutes;
     match sign {
         _ if !is_written_so || !rest.is_empty() => None,
+        b'+' | b'-' if hours > 24 && go.has(Rule::ZoneOfOneDay) => None,
         b'+' => Some(ahead),
         b'-' => Some(-ahead),
         _ => None,
@@ -96,6 +100,14 @@ fn two_digits(rest: &mut &[u8]) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn utc_time(text: &[u8]) -> Option<i64> {
+        super::utc_time(text, &Dialect::default())
+    }
+
+    fn generalized_time(text: &[u8]) -> Option<i64> {
+        super::generalized_time(text, &Dialect::default())
+    }
 
     #[test]
     fn utc_times() {

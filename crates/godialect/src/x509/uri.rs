@@ -2,7 +2,8 @@
 //!
 //! `[scheme:][//[userinfo@]host][/path][?query][#fragment]`: the fragment is split off first, then
 //! the scheme, then the query. A scheme without a slash after it makes the rest opaque, and nothing
-//! in there is looked at. The host is percent-decoded; an IPv6 address in brackets must be one.
+//! in there is looked at. The host is percent-decoded; from Go 1.24.8 and 1.25.2 on an IPv6 address in
+//! brackets must be one.
 //!
 //! Differs from the `url` crate, which follows the WHATWG standard: that one needs a scheme, knows
 //! special schemes, repairs what it can and converts international names.
@@ -14,13 +15,14 @@ use std::borrow::Cow;
 use thiserror::Error;
 
 use super::ip_address::{self, IpAddress, IpAddressError};
-use crate::quote::quote;
+use crate::changes::Rule;
+use crate::release::Dialect;
 
 /// The URI that Go does not parse, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("parse {}: {fault}", quote(uri))]
+#[error("parse {uri}: {fault}")]
 pub(crate) struct UriError {
-    /// The URI, with its fragment only where the fragment is at fault.
+    /// The URI, in quotes, with its fragment only where the fragment is at fault.
     pub uri: String,
     /// Why it does not parse.
     pub fault: UriFault,
@@ -39,16 +41,16 @@ pub(crate) enum UriFault {
     #[error("first path segment in URL cannot contain colon")]
     ColonInFirstSegment,
     /// A `%` without two hexadecimal digits, or with digits that the host may not escape.
-    #[error("invalid URL escape {}", quote(escape))]
+    #[error("invalid URL escape {escape}")]
     Escape {
-        /// Up to three characters from the `%` on.
+        /// Up to three characters from the `%` on, in quotes.
         escape: String,
     },
     /// A character that no host holds.
-    #[error("invalid character {} in host name", quote(&character.to_string()))]
+    #[error("invalid character {character} in host name")]
     HostCharacter {
-        /// The character.
-        character: char,
+        /// The character, in quotes.
+        character: String,
     },
     /// A character that no user information holds.
     #[error("net/url: invalid userinfo")]
@@ -56,13 +58,16 @@ pub(crate) enum UriFault {
     /// A `[` after the start of the host, or IPv4 in brackets.
     #[error("invalid IP-literal")]
     IpLiteral,
+    /// IPv4 in brackets, mapped to IPv6 or not: Go 1.24.8, 1.24.9, 1.25.2 and 1.25.3.
+    #[error("invalid IPv6 host")]
+    MappedLiteral,
     /// A `[` and no `]`.
     #[error("missing ']' in host")]
     MissingBracket,
     /// Something else than a colon and digits at the end of the host.
-    #[error("invalid port {} after host", quote(port))]
+    #[error("invalid port {port} after host")]
     Port {
-        /// The port with its colon.
+        /// The port with its colon, in quotes.
         port: String,
     },
     /// No IPv6 address in brackets.
@@ -82,26 +87,27 @@ enum Part {
 }
 
 /// Parses the ASCII text and gives back its host, with the port and decoded.
-pub(super) fn parse_host(uri: &str) -> Result<Cow<'_, [u8]>, UriError> {
+pub(super) fn parse_host<'a>(uri: &'a str, go: &Dialect) -> Result<Cow<'a, [u8]>, UriError> {
     let (main, fragment) = uri.split_once('#').unwrap_or((uri, ""));
-    let host = parse_main(main).map_err(|fault| UriError {
-        uri: main.to_owned(),
+    let host = parse_main(main, go).map_err(|fault| UriError {
+        uri: go.quote(main),
         fault,
     })?;
-    check_escapes(fragment, Part::Free).map_err(|fault| UriError {
-        uri: uri.to_owned(),
+    check_escapes(fragment, Part::Free, go).map_err(|fault| UriError {
+        uri: go.quote(uri),
         fault,
     })?;
     Ok(host)
 }
 
-fn parse_main(main: &str) -> Result<Cow<'_, [u8]>, UriFault> {
+fn parse_main<'a>(main: &'a str, go: &Dialect) -> Result<Cow<'a, [u8]>, UriFault> {
     const NO_HOST: Cow<'_, [u8]> = Cow::Borrowed(&[]);
 
     if main.bytes().any(|byte| byte.is_ascii_control()) {
         return Err(UriFault::ControlCharacter);
     }
-    let (has_scheme, after_scheme) = split_scheme(main)?;
+    let (scheme, after_scheme) = split_scheme(main)?;
+    let has_scheme = !scheme.is_empty();
     let hierarchy = before(after_scheme, '?');
     if !hierarchy.starts_with('/') {
         if has_scheme {
@@ -117,11 +123,11 @@ fn parse_main(main: &str) -> Result<Cow<'_, [u8]>, UriFault> {
         Some(after_slashes) if has_authority => {
             let authority = before(after_slashes, '/');
             let path = after_slashes.get(authority.len()..).unwrap_or_default();
-            (parse_authority(authority)?, path)
+            (parse_authority(authority, scheme, go)?, path)
         }
         _ => (NO_HOST, hierarchy),
     };
-    check_escapes(path, Part::Free)?;
+    check_escapes(path, Part::Free, go)?;
     Ok(host)
 }
 
@@ -129,12 +135,12 @@ fn before(text: &str, end: char) -> &str {
     text.split_once(end).map_or(text, |(before, _)| before)
 }
 
-/// Whether there is a scheme, and what follows its colon.
-fn split_scheme(main: &str) -> Result<(bool, &str), UriFault> {
+/// The scheme, empty where there is none, and what follows its colon.
+fn split_scheme(main: &str) -> Result<(&str, &str), UriFault> {
     match main.split_once(':') {
         Some(("", _)) => Err(UriFault::MissingScheme),
-        Some((scheme, rest)) if is_scheme(scheme) => Ok((true, rest)),
-        _ => Ok((false, main)),
+        Some((scheme, rest)) if is_scheme(scheme) => Ok((scheme, rest)),
+        _ => Ok(("", main)),
     }
 }
 
@@ -145,12 +151,16 @@ fn is_scheme(text: &str) -> bool {
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))
 }
 
-fn parse_authority(authority: &str) -> Result<Cow<'_, [u8]>, UriFault> {
+fn parse_authority<'a>(
+    authority: &'a str,
+    scheme: &str,
+    go: &Dialect,
+) -> Result<Cow<'a, [u8]>, UriFault> {
     let Some((user_info, host)) = authority.rsplit_once('@') else {
-        return parse_host_and_port(authority);
+        return parse_host_and_port(authority, scheme, go);
     };
     // Go looks at the host first, so its fault is the one to report.
-    let host = parse_host_and_port(host)?;
+    let host = parse_host_and_port(host, scheme, go)?;
     let is_allowed =
         |byte: u8| byte.is_ascii_alphanumeric() || b"-._:~!$&'()*+,;=%@".contains(&byte);
     if !user_info.bytes().all(is_allowed) {
@@ -158,50 +168,119 @@ fn parse_authority(authority: &str) -> Result<Cow<'_, [u8]>, UriFault> {
     }
     // An escape does not reach over the colon between name and password.
     let (name, password) = user_info.split_once(':').unwrap_or((user_info, ""));
-    check_escapes(name, Part::Free)?;
-    check_escapes(password, Part::Free)?;
+    check_escapes(name, Part::Free, go)?;
+    check_escapes(password, Part::Free, go)?;
     Ok(host)
 }
 
-fn parse_host_and_port(host: &str) -> Result<Cow<'_, [u8]>, UriFault> {
-    match host.rsplit_once('[') {
-        Some(("", literal)) => return parse_ip_literal(host, literal),
-        Some(_) => return Err(UriFault::IpLiteral),
-        None => {}
+fn parse_host_and_port<'a>(
+    host: &'a str,
+    scheme: &str,
+    go: &Dialect,
+) -> Result<Cow<'a, [u8]>, UriFault> {
+    if host.contains('[') {
+        return parse_bracketed(host, scheme, go);
     }
-    // The last colon, since lists of hosts with ports are common in database URIs. Go 1.26 holds
-    // http and https to the first one, but only in a program whose go.mod asks for Go 1.26 or later
-    // (setting `urlstrictcolons`); the servers that we follow are built with an older one.
-    let port = host.rfind(':').and_then(|colon| host.get(colon..));
-    check_port(port.unwrap_or_default())?;
-    decode(host, Part::Host)
+    parse_name_and_port(host, scheme, go)
 }
 
-/// Parses `[address]`, `[address%25zone]` and either with a port; `literal` follows the bracket.
-fn parse_ip_literal<'a>(host: &'a str, literal: &'a str) -> Result<Cow<'a, [u8]>, UriFault> {
-    let (name, port) = literal.rsplit_once(']').ok_or(UriFault::MissingBracket)?;
-    check_port(port)?;
+/// Parses a host without an address in brackets.
+fn parse_name_and_port<'a>(
+    host: &'a str,
+    scheme: &str,
+    go: &Dialect,
+) -> Result<Cow<'a, [u8]>, UriFault> {
+    // The last colon, since lists of hosts with ports are common in database URIs, or the first.
+    let last = host.rfind(':');
+    let colon = match host.find(':') {
+        first if first != last && has_strict_colons(scheme, go) => first,
+        _ => last,
+    };
+    let port = colon.and_then(|colon| host.get(colon..));
+    check_port(port.unwrap_or_default(), go)?;
+    decode(host, Part::Host, go)
+}
+
+/// Whether a host of this scheme may have one colon only: the setting `urlstrictcolons`.
+fn has_strict_colons(scheme: &str, go: &Dialect) -> bool {
+    let is_one_of = |schemes: [&str; 2]| schemes.iter().any(|s| s.eq_ignore_ascii_case(scheme));
+    go.has(Rule::StrictColons)
+        && match go.has(Rule::StrictColonsInHttp) {
+            true => is_one_of(["http", "https"]),
+            false => !is_one_of(["postgres", "postgresql"]),
+        }
+}
+
+/// Parses a host with a `[` somewhere: `[address]`, `[address%25zone]` and either with a port.
+fn parse_bracketed<'a>(
+    host: &'a str,
+    scheme: &str,
+    go: &Dialect,
+) -> Result<Cow<'a, [u8]>, UriFault> {
+    if !go.has(Rule::Ipv6InBrackets) {
+        return parse_any_bracketed(host, scheme, go);
+    }
+    let (before, literal) = host.rsplit_once('[').unwrap_or(("", host));
+    if !before.is_empty() && go.has(Rule::BracketsFirst) {
+        return Err(UriFault::IpLiteral);
+    }
+    let (name, port) = host.rsplit_once(']').ok_or(UriFault::MissingBracket)?;
+    check_port(port, go)?;
+    // The port was fine, so the `]` stands behind the `[`. What is before the `[` is dropped.
+    let name = name.get(before.len() + 1..).unwrap_or(literal);
     let zone_start = name.find("%25").unwrap_or(name.len());
     let (address, zone) = name.split_at_checked(zone_start).unwrap_or((name, ""));
-    let address = decode(address, Part::Host)?;
-    let zone = decode(zone, Part::Zone)?;
-    let is_plain = matches!((&address, &*zone), (Cow::Borrowed(_), []));
+    let address = decode(address, Part::Host, go)?;
+    let zone = decode(zone, Part::Zone, go)?;
+    let is_plain = matches!((&address, &*zone), (Cow::Borrowed(_), [])) && before.is_empty();
     let text = if is_plain {
         address
     } else {
         Cow::Owned([address, zone].concat())
     };
-    match ip_address::parse(&text).map_err(UriFault::IpAddress)? {
-        IpAddress::V4 => Err(UriFault::IpLiteral),
-        IpAddress::V6 | IpAddress::V6WithZone if is_plain => Ok(Cow::Borrowed(host.as_bytes())),
-        IpAddress::V6 | IpAddress::V6WithZone => {
-            Ok(Cow::Owned([b"[", &*text, b"]", port.as_bytes()].concat()))
-        }
+    let parsed = ip_address::parse(&text)
+        .map_err(|found| UriFault::IpAddress(IpAddressError::new(&text, found, go)))?;
+    let is_v4 = parsed == IpAddress::V4;
+    if (is_v4 || ip_address::is_mapped(&text)) && !go.has(Rule::MappedInBrackets) {
+        return Err(UriFault::MappedLiteral);
     }
+    if is_v4 {
+        return Err(UriFault::IpLiteral);
+    }
+    if is_plain {
+        return Ok(Cow::Borrowed(host.as_bytes()));
+    }
+    Ok(Cow::Owned([b"[", &*text, b"]", port.as_bytes()].concat()))
+}
+
+/// The same up to Go 1.24.7 and 1.25.1, where anything may stand in the brackets.
+fn parse_any_bracketed<'a>(
+    host: &'a str,
+    scheme: &str,
+    go: &Dialect,
+) -> Result<Cow<'a, [u8]>, UriFault> {
+    if !host.starts_with('[') {
+        return parse_name_and_port(host, scheme, go);
+    }
+    let end = host.rfind(']').ok_or(UriFault::MissingBracket)?;
+    let (literal, after) = host.split_at_checked(end).unwrap_or((host, ""));
+    check_port(after.strip_prefix(']').unwrap_or_default(), go)?;
+    let Some((address, zone)) = literal
+        .find("%25")
+        .and_then(|zone| literal.split_at_checked(zone))
+    else {
+        return decode(host, Part::Host, go);
+    };
+    let parts = [
+        decode(address, Part::Host, go)?,
+        decode(zone, Part::Zone, go)?,
+        decode(after, Part::Host, go)?,
+    ];
+    Ok(Cow::Owned(parts.concat()))
 }
 
 /// Nothing, or a colon and any number of digits.
-fn check_port(port: &str) -> Result<(), UriFault> {
+fn check_port(port: &str, go: &Dialect) -> Result<(), UriFault> {
     let digits = if port.is_empty() {
         Some("")
     } else {
@@ -210,14 +289,13 @@ fn check_port(port: &str) -> Result<(), UriFault> {
     if digits.is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit())) {
         return Ok(());
     }
-    Err(UriFault::Port {
-        port: port.to_owned(),
-    })
+    let port = go.quote(port);
+    Err(UriFault::Port { port })
 }
 
 /// Checks the text and replaces its escapes by the bytes that they stand for.
-fn decode(text: &str, part: Part) -> Result<Cow<'_, [u8]>, UriFault> {
-    check_escapes(text, part)?;
+fn decode<'a>(text: &'a str, part: Part, go: &Dialect) -> Result<Cow<'a, [u8]>, UriFault> {
+    check_escapes(text, part, go)?;
     if !text.contains('%') {
         return Ok(Cow::Borrowed(text.as_bytes()));
     }
@@ -234,12 +312,12 @@ fn decode(text: &str, part: Part) -> Result<Cow<'_, [u8]>, UriFault> {
     Ok(Cow::Owned(decoded))
 }
 
-fn check_escapes(text: &str, part: Part) -> Result<(), UriFault> {
+fn check_escapes(text: &str, part: Part, go: &Dialect) -> Result<(), UriFault> {
     let mut rest = text.as_bytes();
     while let Some((&byte, after)) = rest.split_first() {
         rest = if byte != b'%' {
             if !part.may_hold(byte) {
-                let character = char::from(byte);
+                let character = go.quote([byte]);
                 return Err(UriFault::HostCharacter { character });
             }
             after
@@ -248,7 +326,7 @@ fn check_escapes(text: &str, part: Part) -> Result<(), UriFault> {
         {
             after
         } else {
-            let escape = rest.iter().take(3).copied().map(char::from).collect();
+            let escape = go.quote(rest.get(..3).unwrap_or(rest));
             return Err(UriFault::Escape { escape });
         };
     }
@@ -294,7 +372,7 @@ mod tests {
     use super::*;
 
     fn host(uri: &str) -> Result<String, String> {
-        parse_host(uri)
+        parse_host(uri, &Dialect::default())
             .map(|host| String::from_utf8_lossy(&host).into_owned())
             .map_err(|error| error.to_string())
     }

@@ -35,6 +35,16 @@ pub fn name(rng: &mut Rng) -> Vec<u8> {
         let good = !one_in(rng, 8);
         let value = if good {
             element(0x13, b"Example")
+        } else if one_in(rng, 3) {
+            // Types that are no strings.
+            let tag = *pick(
+                rng,
+                &[
+                    &0x01_u8, &0x02, &0x03, &0x04, &0x05, &0x06, &0x17, &0x18, &0x30,
+                ],
+            );
+            let content = hostile::content(rng, tag);
+            element(tag, &content)
         } else {
             let content = text::string(rng, tag);
             element(tag, &content)

@@ -64,7 +64,13 @@ fn constraints(rng: &mut Rng) -> Vec<u8> {
                 element(0x81, &domain)
             }
             5 => {
-                let domain = text::domain(rng);
+                let domain = match rng.u8(..3) {
+                    0 => text::ip_text(rng).into_bytes(),
+                    1 => pick(rng, &["00001::", "::0000a:b", "::00001.2.3.4", "1::00000"])
+                        .as_bytes()
+                        .to_vec(),
+                    _ => text::domain(rng),
+                };
                 element(0x86, &domain)
             }
             6 | 7 => {
@@ -217,7 +223,10 @@ pub fn extension(rng: &mut Rng) -> Vec<u8> {
             let other = *rng.choice(&KNOWN).expect("twelve");
             (identifier(&[85, 29, last]), value(rng, other))
         }
-        _ => (identifier(&[85, 29, last]), value(rng, last)),
+        _ => {
+            let name = hostile::padded_identifier(rng, &[85, 29, last]);
+            (name, value(rng, last))
+        }
     };
     if one_in(rng, 16) {
         value.extend(hostile::bytes(rng, 4));

@@ -2,7 +2,7 @@
 
 use fastrand::Rng;
 
-use super::build::identifier_content;
+use super::build::{element, identifier_content};
 
 /// Any of the choices.
 pub fn pick<'a, T: ?Sized>(rng: &mut Rng, choices: &[&'a T]) -> &'a T {
@@ -96,9 +96,15 @@ fn zone(rng: &mut Rng) -> String {
         0..4 => "Z".to_owned(),
         4 => {
             let sign = pick(rng, &["+", "-"]);
-            format!("{sign}{}{}", two(rng, 0..=24), two(rng, 0..=59))
+            format!("{sign}{}{}", two(rng, 0..=30), two(rng, 0..=59))
         }
-        5 => pick(rng, &["+0000", "-0000", "+0060", "+2400", "-2459", "+2460"]).to_owned(),
+        5 => pick(
+            rng,
+            &[
+                "+0000", "-0000", "+0060", "+2400", "-2459", "+2460", "-9959", "+-1-2",
+            ],
+        )
+        .to_owned(),
         6 => "Z".to_owned(),
         _ => pick(
             rng,
@@ -174,4 +180,19 @@ pub fn content(rng: &mut Rng, tag: u8) -> Vec<u8> {
         0x87 => text::ip_bytes(rng),
         _ => bytes(rng, 20),
     }
+}
+
+/// An identifier, now and then with padding before one of its components.
+pub fn padded_identifier(rng: &mut Rng, components: &[u64]) -> Vec<u8> {
+    let mut content = identifier_content(components);
+    if one_in(rng, 24) {
+        let starts: Vec<usize> = (0..content.len())
+            .filter(|&at| at == 0 || content[at - 1] < 0x80)
+            .collect();
+        let at = starts[rng.usize(..starts.len())];
+        for _ in 0..rng.usize(1..5) {
+            content.insert(at, 0x80);
+        }
+    }
+    element(0x06, &content)
 }

@@ -2,8 +2,8 @@
 
 use fastrand::Rng;
 
-use super::build::{bit_string, element, identifier, integer, octet_string, sequence};
-use super::hostile::{self, one_in, pick};
+use super::build::{bit_string, element, integer, octet_string, sequence};
+use super::hostile::{self, one_in, padded_identifier, pick};
 
 /// A curve's identifier, the length of its coordinates, its prime and three points on it, the last
 /// one with the smallest first coordinate that there is.
@@ -167,8 +167,8 @@ fn point(rng: &mut Rng, curve: &Curve) -> Vec<u8> {
 }
 
 /// An algorithm identifier and a key in a sequence.
-fn info(algorithm: &[u64], parameters: &[u8], key: Vec<u8>) -> Vec<u8> {
-    let algorithm = sequence(&[identifier(algorithm), parameters.to_vec()]);
+fn info(rng: &mut Rng, algorithm: &[u64], parameters: &[u8], key: Vec<u8>) -> Vec<u8> {
+    let algorithm = sequence(&[padded_identifier(rng, algorithm), parameters.to_vec()]);
     sequence(&[algorithm, key])
 }
 
@@ -222,7 +222,7 @@ pub fn public_key_info(rng: &mut Rng) -> Vec<u8> {
     const DSA: &[u64] = &[42, 840, 10040, 4, 1];
     const ECDSA: &[u64] = &[42, 840, 10045, 2, 1];
 
-    match rng.u8(..10) {
+    match rng.u8(..21) / 2 {
         0 | 1 => {
             let modulus = [&[0x00, 0xc5], &[0x5a; 30][..]].concat();
             let mut key = [number(rng, &modulus), number(rng, &[0x01, 0x00, 0x01])].concat();
@@ -239,7 +239,7 @@ pub fn public_key_info(rng: &mut Rng) -> Vec<u8> {
             }
             let parameters = odd_parameters(rng, NULL);
             let key = wrap(rng, &key);
-            info(RSA, &parameters, key)
+            info(rng, RSA, &parameters, key)
         }
         2 => {
             let parameters = element(
@@ -254,14 +254,15 @@ pub fn public_key_info(rng: &mut Rng) -> Vec<u8> {
             let parameters = odd_parameters(rng, &parameters);
             let key = number(rng, &[0x05]);
             let key = wrap(rng, &key);
-            info(DSA, &parameters, key)
+            info(rng, DSA, &parameters, key)
         }
         3..7 => {
             let curve = &CURVES[rng.usize(..CURVES.len())];
-            let parameters = odd_parameters(rng, &identifier(curve.identifier));
+            let parameters = padded_identifier(rng, curve.identifier);
+            let parameters = odd_parameters(rng, &parameters);
             let key = point(rng, curve);
             let key = wrap(rng, &key);
-            info(ECDSA, &parameters, key)
+            info(rng, ECDSA, &parameters, key)
         }
         7 | 8 => {
             // Ed25519, X25519 and their neighbours.
@@ -273,7 +274,29 @@ pub fn public_key_info(rng: &mut Rng) -> Vec<u8> {
             let key = vec![rng.u8(..); size];
             let parameters = odd_parameters(rng, &[]);
             let key = wrap(rng, &key);
-            info(&[43, 101, algorithm], &parameters, key)
+            info(rng, &[43, 101, algorithm], &parameters, key)
+        }
+        9 => {
+            // ML-DSA and its neighbours.
+            let (number, size) = *pick(
+                rng,
+                &[
+                    &(17_u64, 1312),
+                    &(18, 1952),
+                    &(19, 2592),
+                    &(16, 1312),
+                    &(20, 32),
+                ],
+            );
+            let size = match rng.u8(..4) {
+                0 => size - 1,
+                1 => rng.usize(..8),
+                _ => size,
+            };
+            let key = vec![rng.u8(..); size];
+            let parameters = odd_parameters(rng, &[]);
+            let key = wrap(rng, &key);
+            info(rng, &[96, 840, 1, 101, 3, 4, 3, number], &parameters, key)
         }
         _ => {
             let algorithm = hostile::identifier(rng);

@@ -85,7 +85,12 @@ pub fn domain(rng: &mut Rng) -> Vec<u8> {
         )
         .to_owned(),
         6 => "l".repeat(rng.usize(60..300)),
-        7 => random_text(rng, ".a-:%@\\\" \u{e9}\u{2028}\u{ad}\u{1f600}", 9),
+        // Among them characters that are new in Unicode 14, 15, 16 and 17.
+        7 => random_text(
+            rng,
+            ".a-:%@\\\" \u{e9}\u{2028}\u{ad}\u{1f600}\u{870}\u{1fae8}\u{897}\u{20c1}\u{7f}",
+            9,
+        ),
         8 => random_text(rng, ".ab", 7),
         _ => format!(".{}", pick(rng, &["org", "a.b", "a b", ".", ""])),
     }
@@ -135,7 +140,7 @@ pub fn email(rng: &mut Rng) -> Vec<u8> {
         }
         _ => random_text(rng, "a.\\\"@!#( \u{e9}", 7),
     };
-    let at = if one_in(rng, 6) { "" } else { "@" };
+    let at = pick(rng, &["", "@", "@", "@", "@", "@", "@b@"]);
     [local.as_bytes(), at.as_bytes(), &domain(rng)].concat()
 }
 
@@ -149,6 +154,10 @@ pub fn ip_bytes(rng: &mut Rng) -> Vec<u8> {
         _ => rng.usize(..40),
     };
     let mut value: Vec<u8> = std::iter::repeat_with(|| rng.u8(..)).take(size).collect();
+    if size >= 16 && one_in(rng, 3) {
+        // An IPv4 address mapped to IPv6.
+        value[..12].copy_from_slice(&[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff]);
+    }
     if !one_in(rng, 4) {
         let mask = &mut value[size / 2..];
         let ones = rng.usize(..=mask.len() * 8);
@@ -192,6 +201,12 @@ pub fn ip_text(rng: &mut Rng) -> String {
                 "1::",
                 "2001:db8::a:b",
                 "::ffff:1.2.3.4",
+                "::ffff:a:b",
+                "::FFFF:0:0",
+                "00001::",
+                "::0000a:b",
+                "::00001.2.3.4",
+                "::fffff",
             ],
         )
         .to_owned(),
@@ -269,7 +284,17 @@ pub fn uri(rng: &mut Rng) -> Vec<u8> {
         let scheme = pick(
             rng,
             &[
-                "spiffe:", "http:", "HTTPS:", "https:", "", "a+b.c-1:", "1a:", ":", "a_b:",
+                "spiffe:",
+                "http:",
+                "HTTPS:",
+                "https:",
+                "postgres:",
+                "PostgreSQL:",
+                "",
+                "a+b.c-1:",
+                "1a:",
+                ":",
+                "a_b:",
                 "mailto:",
             ],
         );
@@ -285,7 +310,21 @@ pub fn uri(rng: &mut Rng) -> Vec<u8> {
         };
         let host = match rng.u8(..10) {
             0..2 => "example.org".to_owned(),
-            2 | 3 => format!("[{}]", ip_text(rng)),
+            2 => format!("[{}]", ip_text(rng)),
+            3 => {
+                let before = pick(rng, &["", "", "", "a", "[", "]"]);
+                let address = pick(
+                    rng,
+                    &[
+                        "::1",
+                        "192.0.2.1",
+                        "::ffff:1.2.3.4",
+                        "::ffff:a:b",
+                        "::ffff:1.2.3.4%25a",
+                    ],
+                );
+                format!("{before}[{address}]")
+            }
             4 => ip_text(rng),
             5 => pick(
                 rng,
