@@ -14,6 +14,7 @@ mod interrupted;
 mod kits;
 mod linear;
 mod memory;
+mod network;
 mod page;
 mod paths;
 mod repository;

@@ -292,7 +292,7 @@ fn the_tests_that_the_page_on_security_names_are_there() {
             .unwrap_or_else(|| panic!("{path:?} is not there"));
         let content = str::from_utf8(content).unwrap();
         assert!(
-            content.contains(&format!("fn {test}()")),
+            content.contains(&format!("fn {test}(")),
             "{path:?} has no {test}"
         );
         count += 1;
