@@ -353,6 +353,72 @@ fn stderr(output: &std::process::Output) -> Vec<u8> {
     output.stderr.clone()
 }
 
+/// What a kit says to people and programs holds no token, no secret and no key of the kit.
+#[test]
+fn no_page_of_a_kit_shows_a_secret() {
+    let folder = tempfile::tempdir().unwrap();
+    let sites = folder.path().join("mesh.toml");
+    let site = |name| {
+        format!(
+            "[[sites]]\nname = \"{name}\"\nstate = \"new\"\ndatacenter = \"{name}\"\naddresses = [\"{name}.acme.internal\"]\n"
+        )
+    };
+    fs::write(
+        &sites,
+        "mode = \"active\"\npairs = \"full\"\n".to_owned() + &site("a") + &site("b"),
+    )
+    .unwrap();
+    let kit = folder.path().join("kit");
+    let arguments = [
+        "mesh",
+        sites.to_str().unwrap(),
+        "--out",
+        kit.to_str().unwrap(),
+    ];
+    let output = output_with(peertok(&arguments), b"");
+    assert!(output.status.success());
+    let kept = fs::read(kit.join(".mesh-state.json")).unwrap();
+    // A sum stands behind it.
+    let kept = serde_json::Deserializer::from_slice(&kept)
+        .into_iter()
+        .next();
+    let kept: Value = kept.unwrap().unwrap();
+    let mut secrets = Vec::new();
+    collect(&kept, &mut secrets);
+    assert!(secrets.len() > 4, "{}", secrets.len());
+    let mut pages = vec![String::from_utf8([output.stdout, output.stderr].concat()).unwrap()];
+    for page in ["mesh.html", "manifest.json", "a/RUNBOOK.md", "b/RUNBOOK.md"] {
+        pages.push(fs::read_to_string(kit.join(page)).unwrap());
+    }
+    for page in &pages {
+        for secret in &secrets {
+            assert!(!page.contains(secret), "{secret} is in {page}");
+        }
+    }
+}
+
+/// The strings under names of secrets and keys, each line of a key by itself.
+fn collect(value: &Value, secrets: &mut Vec<String>) {
+    match value {
+        Value::Object(members) => {
+            for (name, value) in members {
+                match value {
+                    Value::String(text) if text.contains("PRIVATE KEY") => {
+                        let lines = text.lines().filter(|line| !line.starts_with('-'));
+                        secrets.extend(lines.map(str::to_owned));
+                    }
+                    Value::String(text) if peertok_secret::names_secret(name) => {
+                        secrets.push(text.clone());
+                    }
+                    _ => collect(value, secrets),
+                }
+            }
+        }
+        Value::Array(values) => values.iter().for_each(|value| collect(value, secrets)),
+        _ => {}
+    }
+}
+
 proptest! {
     #![proptest_config(testing::config(24))]
 
