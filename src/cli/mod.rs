@@ -24,6 +24,7 @@ mod man;
 mod mesh;
 mod output;
 mod recovery;
+mod releases;
 mod report;
 mod snapshot;
 mod token_output;

@@ -4,6 +4,7 @@ use super::diagnostics::Places;
 use super::input::{TokenArgs, described};
 use super::judging::JudgingArgs;
 use super::recovery::{self, notice_file_name};
+use super::releases::{Range, Releases};
 use super::report::Failure;
 use super::text::{Verdict, date, one_line, shown};
 use super::{Format, Status, jsonl, output, snapshot};
@@ -15,7 +16,7 @@ use crate::recovery::Recovery;
 use crate::snapshot::{State, TokenStatus};
 use anstyle::{AnsiColor, Style};
 use jiff::Timestamp;
-use peering_token::{GoRelease, Read, Release};
+use peering_token::{GoRelease, Read, Release, Stage};
 use serde::Serialize;
 use std::cmp::Reverse;
 use std::fmt::Write;
@@ -51,6 +52,10 @@ pub(super) struct Args {
     /// and its exact error messages, depend on the Go release that built it.
     #[arg(long, value_name = "X.Y[.Z]")]
     consul_version: Option<Release>,
+    /// Show the verdict of every Consul release from 1.13 on. Without this flag, releases that
+    /// disagree on acceptance are shown.
+    #[arg(long, conflicts_with = "jsonl")]
+    all_versions: bool,
     #[command(flatten)]
     judging: JudgingArgs,
     /// Judge many tokens: {"id":any,"token":"…"} a line in, a verdict a line out, in the same
@@ -87,6 +92,17 @@ pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
             token_status: token_status(&inspection, acceptor.as_ref()),
             inspection: &inspection,
             judged_as: arguments.consul_version,
+            // A bad name is rejected by every release, before the token is read.
+            releases: if inspection
+                .refusal
+                .as_ref()
+                .is_some_and(|refusal| refusal.stage() == Stage::Name)
+            {
+                None
+            } else {
+                Some(Releases::of(input))
+            },
+            all_versions: arguments.all_versions,
         };
         match arguments.format {
             Format::Pretty => {
@@ -115,6 +131,10 @@ struct Validated<'a> {
     token_status: Option<(TokenStatus, Option<Timestamp>)>,
     /// The Consul release whose verdict was asked for.
     judged_as: Option<Release>,
+    /// What each release says, where that depends on the token.
+    releases: Option<Releases>,
+    /// Whether to show it although all agree.
+    all_versions: bool,
 }
 
 /// The Go that builds a server of this release.
@@ -183,6 +203,9 @@ fn pretty(validated: &Validated<'_>) -> String {
             release.number()
         );
     }
+    if let Some(releases) = &validated.releases {
+        out.push_str(&releases.pretty(validated.all_versions));
+    }
     if let Some(recovery) = &inspection.recovery {
         let _ = write!(out, "\n{}", recovery::pretty(recovery));
     }
@@ -244,6 +267,8 @@ fn print_json(validated: &Validated<'_>) -> Result<(), Failure> {
         verdict: Verdict,
         #[serde(skip_serializing_if = "Option::is_none")]
         judged_as: Option<JudgedAs>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        versions: Option<Vec<Range>>,
         token_status: Option<&'static str>,
         snapshot_taken_at: Option<Timestamp>,
         findings: &'a [Finding],
@@ -264,6 +289,11 @@ fn print_json(validated: &Validated<'_>) -> Result<(), Failure> {
             consul: release.number(),
             go: release.go().name(),
         }),
+        versions: validated
+            .releases
+            .as_ref()
+            .filter(|releases| releases.disagree() || validated.all_versions)
+            .map(Releases::ranges),
         token_status: validated.token_status.map(|(status, _)| status.name()),
         snapshot_taken_at: validated.token_status.and_then(|(_, taken)| taken),
         findings: &inspection.findings,

@@ -81,6 +81,14 @@ impl Release {
         }
     }
 
+    pub(crate) const fn with_patch(major: u32, minor: u32, patch: u32) -> Self {
+        Self {
+            major,
+            minor,
+            patch: Some(patch),
+        }
+    }
+
     /// The Go release that built the server, with the `go` line of its go.mod: the one of the last
     /// known release of its branch where the third number was left out.
     ///
@@ -172,10 +180,7 @@ impl FromStr for Release {
             .collect::<Result<_, _>>()?;
         let release = match *numbers {
             [major, minor] => Self::new(major, minor),
-            [major, minor, patch] => Self {
-                patch: Some(patch),
-                ..Self::new(major, minor)
-            },
+            [major, minor, patch] => Self::with_patch(major, minor, patch),
             _ => return Err(not_a_release()),
         };
         if release < Self::new(1, 13) {
