@@ -4,7 +4,7 @@ use super::input::{TokenArgs, described};
 use super::recovery::{self, notice_file_name};
 use super::report::{self, Failure};
 use super::text::{Refused, shown, validity};
-use super::{Format, Status, output};
+use super::{Format, Status, output, secrets};
 use crate::finding::Context;
 use crate::input::{InputFormat, TokenInput};
 use crate::inspect::{Inspection, Inspector};
@@ -97,10 +97,10 @@ pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
     };
     if arguments.show_secret {
         let json = shown.json.map(secrets_in).unwrap_or_default();
-        let secrets = json
+        let asked_for = json
             .into_iter()
             .chain([shown.token.establishment_secret.clone()]);
-        secrets.for_each(output::show);
+        asked_for.for_each(secrets::show);
     }
     inspection.recovery.iter().for_each(recovery::note);
     if arguments.json_only {

@@ -4,7 +4,7 @@ use super::diagnostics::warn_of_findings;
 use super::input::read_file;
 use super::report::{Failure, note, warn};
 use super::token_output::TokenOutput;
-use super::{Status, output, snapshot};
+use super::{Status, output, secrets, snapshot};
 use crate::generate::{DEFAULT_PORT, GenerateError, TokenSpec, generate};
 use crate::roots::{Roots, RootsError};
 use crate::snapshot::{Base, Seed, State, name_to_accept, oldest_server};
@@ -356,7 +356,7 @@ pub(super) fn secret(path: &Path) -> Result<Secret, Failure> {
     match text {
         Ok(text) if is_uuid(text) => {
             let secret = Secret::new(text.to_owned());
-            output::hide(secret.clone());
+            secrets::hide(secret.clone());
             Ok(secret)
         }
         _ => Err(Failure::could_not_run(format!(

@@ -3,7 +3,7 @@
 
 use super::report::Failure;
 use super::text::shown;
-use super::{kubernetes, output};
+use super::{kubernetes, secrets};
 use crate::input::{InputFormat, TokenInput};
 use crate::kubernetes::{SecretKeyRef, Selector, looks_like_manifest};
 pub(super) use crate::whole_file::too_large_message as too_large;
@@ -151,13 +151,13 @@ impl<'a> Source<'a> {
 
 /// Hides the secrets of a token in all that is printed.
 fn hide_secrets(token: &TokenInput) {
-    for secret in secrets(token) {
-        output::hide(secret);
+    for secret in secrets_of(token) {
+        secrets::hide(secret);
     }
 }
 
 /// The secrets in a token's JSON; none where it cannot be read.
-fn secrets(token: &TokenInput) -> Vec<Secret> {
+fn secrets_of(token: &TokenInput) -> Vec<Secret> {
     match token.format() {
         InputFormat::DecodedJson => secrets_in(token.text()),
         _ => decode_base64(token.text())

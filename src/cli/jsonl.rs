@@ -8,8 +8,9 @@
 use super::Status;
 use super::input::{Source, cannot_read, open, too_large};
 use super::judging::JudgingArgs;
-use super::output::{ignore_broken_pipe, wipe_stack};
+use super::output::ignore_broken_pipe;
 use super::report::Failure;
+use super::secrets::wipe_stack;
 use super::text::{self, Verdict};
 use crate::finding::{Context, Finding, rules};
 use crate::inspect::Inspector;

@@ -26,6 +26,7 @@ mod output;
 mod recovery;
 mod releases;
 mod report;
+mod secrets;
 mod snapshot;
 mod token_output;
 mod validate;
@@ -136,7 +137,7 @@ enum Format {
 /// standard error.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Status {
     let status = dispatch(arguments).unwrap_or_else(|failure| failure.report());
-    output::forget_secrets();
+    secrets::forget();
     status
 }
 

@@ -1,59 +1,19 @@
 //! Where output goes: standard output, or a file that nobody else can read.
 
 use super::report::Failure;
-use super::text;
+use super::{secrets, text};
 use crate::private_file::{PrivateFile, folder, sync};
 use anstream::adapter::strip_str;
-use peertok_secret::{Redactor, Secret};
 use serde::Serialize;
 use std::fs::{self, File};
-use std::hint::black_box;
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 use zeroize::Zeroizing;
-
-/// Takes secrets out of all that is printed, as the last thing that happens to it.
-static REDACTOR: RwLock<Redactor> = RwLock::new(Redactor::new());
-
-/// Hides a secret that was read, wherever it turns up in what is printed.
-pub(super) fn hide(secret: Secret) {
-    change_redactor(|redactor| redactor.know(secret));
-}
-
-/// Shows a secret that was asked for.
-pub(super) fn show(secret: Secret) {
-    change_redactor(|redactor| redactor.allow(secret));
-}
-
-/// Wipes all secrets that are hidden or shown, and what is left of others on the stack.
-pub(super) fn forget_secrets() {
-    change_redactor(Redactor::forget);
-    wipe_stack();
-}
-
-/// Overwrites what functions that have returned left on the stack, such as the registers in which
-/// base64 was decoded.
-#[inline(never)]
-pub(super) fn wipe_stack() {
-    const DEPTH: usize = 1 << 16;
-    let mut below = [0_u8; DEPTH];
-    black_box(&mut below);
-}
-
-fn change_redactor(change: impl FnOnce(&mut Redactor)) {
-    change(&mut REDACTOR.write().unwrap_or_else(PoisonError::into_inner));
-}
-
-/// The redactor for what is printed.
-pub(super) fn redactor() -> RwLockReadGuard<'static, Redactor> {
-    REDACTOR.read().unwrap_or_else(PoisonError::into_inner)
-}
 
 /// Writes a text for people to standard output, without secrets, and without colours where there
 /// are to be none. A reader who has gone away is no failure.
 pub(super) fn print(text: &str) -> Result<(), Failure> {
-    let text = Zeroizing::new(redactor().page(text).into_owned());
+    let text = Zeroizing::new(secrets::redactor().page(text).into_owned());
     if anstream::AutoStream::choice(&io::stdout()) == anstream::ColorChoice::Never {
         // In one buffer of its full size: a stream that strips leaves copies in its own.
         let mut plain = Zeroizing::new(String::with_capacity(text.len()));
@@ -108,7 +68,7 @@ pub(super) fn print_json_text(json: &str) -> Result<(), Failure> {
 
 /// JSON without secrets, and without characters that a terminal would act on.
 pub(super) fn safe_json(json: &str) -> Zeroizing<String> {
-    let json = text::json_without_secrets(json, &redactor());
+    let json = text::json_without_secrets(json, &secrets::redactor());
     Zeroizing::new(text::json(&json).into_owned())
 }
 

@@ -1,6 +1,6 @@
 //! How `peertok` says what went wrong, and what else it has to say beside its output.
 
-use super::{Status, output, text};
+use super::{Status, secrets, text};
 use anstyle::{AnsiColor, Style};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use std::io::Write;
@@ -61,7 +61,7 @@ impl Failure {
     pub(super) fn report(&self) -> Status {
         say("error", AnsiColor::Red, &self.message);
         // Nobody is left to be told where standard error is closed.
-        let source = output::redactor().page(&self.source).into_owned();
+        let source = secrets::redactor().page(&self.source).into_owned();
         let _ = anstream::stderr().write_all(source.as_bytes());
         for hint in &self.hints {
             say("hint", AnsiColor::Cyan, hint);
@@ -86,7 +86,7 @@ fn say(kind: &str, color: AnsiColor, message: &str) {
     let _ = writeln!(
         anstream::stderr(),
         "peertok: {style}{kind}:{style:#} {}",
-        text::one_line(&output::redactor().value(message))
+        text::one_line(&secrets::redactor().value(message))
     );
 }
 

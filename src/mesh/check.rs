@@ -15,7 +15,7 @@ use super::error::MeshError;
 use super::fault::CheckFault;
 use super::file::{MeshFile, SiteState};
 use super::files::{self, AGENT, PAGE, ROOTS, SNAPSHOT};
-use super::kept::{self, Kept};
+use super::kept::Kept;
 use super::manifest::{self, Manifest};
 use super::options::Options;
 use super::plan::Plan;
@@ -64,9 +64,9 @@ pub fn check(out: &Path, at: Timestamp) -> Result<Checked, MeshError> {
     };
     if let Some(kept) = &kept {
         if !manifest.is_sealed_by(kept) {
-            checked.fault(manifest::FILE, CheckFault::NotSealed);
+            checked.fault(files::MANIFEST, CheckFault::NotSealed);
         } else if !manifest.is_of_state(&kept.sum()?) {
-            checked.fault(manifest::FILE, CheckFault::OtherState);
+            checked.fault(files::MANIFEST, CheckFault::OtherState);
         }
     }
     let sums = manifest.files;
@@ -118,7 +118,7 @@ pub fn check_against(
     let mut next = kept.clone();
     let plan = Plan::new(&file, sites, &mut next, &options)?;
     if next != kept {
-        checked.fault(kept::FILE, CheckFault::Outdated);
+        checked.fault(files::STATE, CheckFault::Outdated);
         checked.sort();
         return Ok(checked);
     }
@@ -181,37 +181,37 @@ impl Checked {
 
     /// What the kit keeps, where that can be read.
     fn kept(&mut self, out: &Path, access: Access) -> Option<Kept> {
-        if let Ok(None) = folder::look(&out.join(kept::FILE)) {
-            self.fault(kept::FILE, CheckFault::NoState);
+        if let Ok(None) = folder::look(&out.join(files::STATE)) {
+            self.fault(files::STATE, CheckFault::NoState);
             return None;
         }
-        if !self.is_file(out, access, kept::FILE) {
+        if !self.is_file(out, access, files::STATE) {
             return None;
         }
         Kept::read(out).unwrap_or_else(|error| {
-            self.fault(kept::FILE, CheckFault::Damaged(error.to_string()));
+            self.fault(files::STATE, CheckFault::Damaged(error.to_string()));
             None
         })
     }
 
     /// The manifest; none where it is at fault.
     fn manifest(&mut self, out: &Path, access: Access) -> Result<Option<Manifest>, MeshError> {
-        let path = out.join(manifest::FILE);
+        let path = out.join(files::MANIFEST);
         if let Ok(None) = folder::look(&path) {
             let found = "none".to_owned();
             return Err(MeshError::Manifest { path, found });
         }
-        if !self.is_file(out, access, manifest::FILE) {
+        if !self.is_file(out, access, files::MANIFEST) {
             return Ok(None);
         }
         match manifest::read(out) {
             Err(MeshError::Manifest { found, .. }) => {
                 let fault = CheckFault::Damaged(format!("expected a manifest, but found {found}"));
-                self.fault(manifest::FILE, fault);
+                self.fault(files::MANIFEST, fault);
                 Ok(None)
             }
             Err(MeshError::Io { error, .. }) => {
-                self.fault(manifest::FILE, CheckFault::Unreadable(error));
+                self.fault(files::MANIFEST, CheckFault::Unreadable(error));
                 Ok(None)
             }
             read => read,
@@ -310,7 +310,7 @@ impl Checked {
                         self.fault(&path, CheckFault::Extra);
                     }
                 }
-            } else if ![PAGE, manifest::FILE, kept::FILE].contains(&name.as_str())
+            } else if ![PAGE, files::MANIFEST, files::STATE].contains(&name.as_str())
                 && !is_site(&name)
             {
                 self.fault(&name, CheckFault::Extra);

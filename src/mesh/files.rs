@@ -4,6 +4,10 @@ use super::folder::MAX_SNAPSHOT;
 use crate::whole_file::{MAX_FILE, MAX_LIST};
 use peering_token::check_peer_name;
 
+/// What the kit keeps from one run to the next, beside the sites' folders: all keys and secrets.
+pub(super) const STATE: &str = ".mesh-state.json";
+/// The sums of all files that go to a site, and their seal.
+pub(super) const MANIFEST: &str = "manifest.json";
 /// The page about all sites, beside their folders.
 pub(super) const PAGE: &str = "mesh.html";
 /// In a site's folder: what to type there.
@@ -41,7 +45,7 @@ pub(super) fn is_of_kit(path: &str) -> bool {
 /// Whether a file of a kit holds keys or secrets. What is not known to hold none does.
 pub(super) fn is_secret(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    let is_plain = [PAGE, RUNBOOK, ROOTS, super::manifest::FILE].contains(&name);
+    let is_plain = [PAGE, RUNBOOK, ROOTS, MANIFEST].contains(&name);
     !is_plain && !name.ends_with(RESOURCE)
 }
 
@@ -49,7 +53,7 @@ pub(super) fn is_secret(path: &str) -> bool {
 pub(super) fn limit(path: &str) -> u64 {
     let limit = match path {
         _ if path.ends_with(SNAPSHOT) => return MAX_SNAPSHOT,
-        PAGE | super::manifest::FILE | super::kept::FILE => MAX_LIST,
+        PAGE | MANIFEST | STATE => MAX_LIST,
         _ => MAX_FILE,
     };
     u64::try_from(limit).unwrap_or(u64::MAX)

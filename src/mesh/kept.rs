@@ -7,6 +7,7 @@
 
 use super::error::MeshError;
 use super::file::{Mode, SiteState};
+use super::files::STATE;
 use super::folder;
 use super::writer::Writer;
 use crate::generate::{GenerateError, uuid};
@@ -21,8 +22,6 @@ use std::io::{self, ErrorKind};
 use std::path::Path;
 use zeroize::Zeroizing;
 
-/// The file's name.
-pub(super) const FILE: &str = ".mesh-state.json";
 const SCHEMA: &str = "peertok.mesh-state/1";
 
 /// What is kept.
@@ -146,7 +145,7 @@ impl Kept {
 
     /// Reads what a kit keeps; `None` where there is nothing yet.
     pub(super) fn read(out: &Path) -> Result<Option<Self>, MeshError> {
-        let path = out.join(FILE);
+        let path = out.join(STATE);
         // A symbolic link that leads nowhere now is not nothing: what it led to may come back.
         let bytes = match folder::read(&path, MAX_LIST) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
@@ -208,7 +207,7 @@ impl Kept {
             )));
         }
         let text = self.text().map_err(not_written)?;
-        if writer.write(FILE, &text)? {
+        if writer.write(STATE, &text)? {
             writer.sync();
         }
         Ok(())
@@ -218,7 +217,7 @@ impl Kept {
 fn not_written(error: impl Into<io::Error>) -> MeshError {
     MeshError::Io {
         verb: "write",
-        path: FILE.into(),
+        path: STATE.into(),
         error: error.into(),
     }
 }
@@ -261,7 +260,7 @@ mod tests {
 
     fn write(folder: &Path) {
         let kept = kept();
-        let writer = Writer::new(folder, BTreeMap::new(), &kept).unwrap();
+        let writer = Writer::new(folder, BTreeMap::new(), kept.private_keys()).unwrap();
         kept.write(&writer, None).unwrap();
     }
 
@@ -276,7 +275,7 @@ mod tests {
             private_key: Secret::new("another".to_owned()),
             ..before.sites["a"].ca.clone().unwrap()
         };
-        let writer = Writer::new(folder.path(), BTreeMap::new(), &before).unwrap();
+        let writer = Writer::new(folder.path(), BTreeMap::new(), before.private_keys()).unwrap();
         for ca in [None, Some(other)] {
             after.sites.get_mut("a").unwrap().ca = ca;
             assert!(after.write(&writer, Some(&before)).is_err());
@@ -299,7 +298,7 @@ mod tests {
     fn a_changed_byte_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         write(folder.path());
-        let path = folder.path().join(FILE);
+        let path = folder.path().join(STATE);
         let whole = std::fs::read(&path).unwrap();
         for at in 0..whole.len() {
             let mut changed = whole.clone();

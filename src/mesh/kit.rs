@@ -7,10 +7,12 @@
 use super::base::SiteBase;
 use super::error::MeshError;
 use super::file::Mode;
-use super::files::{AGENT, BODY, PAGE, RESOURCE, ROOTS, RUNBOOK, SECRET, SNAPSHOT, TOKEN};
+use super::files::{
+    AGENT, BODY, MANIFEST, PAGE, RESOURCE, ROOTS, RUNBOOK, SECRET, SNAPSHOT, TOKEN,
+};
 use super::folder;
 use super::kept::Kept;
-use super::manifest::{self, Manifest};
+use super::manifest::Manifest;
 use super::options::Options;
 use super::plan::Plan;
 use super::site::Site;
@@ -92,7 +94,7 @@ pub(super) fn write(
         }
     }
     let manifest = Manifest::new(all.files.clone(), kept, kept.sum()?);
-    if writer.write(manifest::FILE, manifest.text().as_bytes())? {
+    if writer.write(MANIFEST, manifest.text().as_bytes())? {
         all.written += 1
     } else {
         all.unchanged += 1

@@ -16,8 +16,6 @@ use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::Path;
 
-/// The file's name.
-pub(super) const FILE: &str = "manifest.json";
 const SCHEMA: &str = "peertok.mesh-manifest/1";
 
 /// What a manifest says.
@@ -91,7 +89,7 @@ fn sum_of_sums(files: &BTreeMap<String, String>) -> String {
 
 /// Reads a manifest, which has to be as it was written, to the byte. `None` where there is none.
 pub(super) fn read(out: &Path) -> Result<Option<Manifest>, MeshError> {
-    let path = out.join(FILE);
+    let path = out.join(files::MANIFEST);
     let bytes = match folder::read(&path, MAX_LIST) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         read => read.map_err(MeshError::io("read", &path))?,

@@ -167,7 +167,11 @@ pub fn build(
             lock
         }
     };
-    let writer = Writer::new(out, written_before(out, known.as_ref()), &kept)?;
+    let writer = Writer::new(
+        out,
+        written_before(out, known.as_ref()),
+        kept.private_keys(),
+    )?;
     kept.write(&writer, known.as_ref())?;
     let written = kit::write(&plan, &kept, options, &writer, progress)?;
     let (restored, unrestored) = writer.restored();
@@ -227,7 +231,7 @@ fn check_is_kit(out: &Path) -> Result<(), MeshError> {
         let entry = entry.map_err(MeshError::io("read", out))?;
         names.insert(entry.file_name().to_string_lossy().into_owned());
     }
-    if names.contains(kept::FILE) || names.iter().all(|name| private_file::is_partial(name)) {
+    if names.contains(files::STATE) || names.iter().all(|name| private_file::is_partial(name)) {
         Ok(())
     } else {
         Err(MeshError::NotAKit {

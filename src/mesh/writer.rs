@@ -15,7 +15,6 @@ use super::error::MeshError;
 use super::fault::CheckFault;
 use super::files::{self, SNAPSHOT};
 use super::folder;
-use super::kept::Kept;
 use crate::private_file::{self, PrivateFile};
 use crate::snapshot::State;
 use crate::whole_file::MAX_LIST;
@@ -50,19 +49,19 @@ pub(super) struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    /// Takes over the folder of a kit, which is there and locked, with what it has kept so far.
-    pub(super) fn new(
+    /// Takes over the folder of a kit, which is there and locked, with the private keys that it has kept
+    /// so far.
+    pub(super) fn new<'k>(
         out: &'a Path,
         before: BTreeMap<String, String>,
-        kept: &Kept,
+        keys: impl Iterator<Item = &'k str>,
     ) -> Result<Self, MeshError> {
         let writer = Self {
             out,
             access: Access::of(out).map_err(MeshError::io("read", out))?,
             before,
             // As it stands in JSON, too.
-            keys: kept
-                .private_keys()
+            keys: keys
                 .flat_map(|key| [key.to_owned(), key.replace('\n', "\\n")])
                 .map(Zeroizing::new)
                 .collect(),
@@ -266,7 +265,7 @@ impl<'a> Writer<'a> {
 
     /// Refuses to replace a file of which a private key would be lost.
     fn check_replaceable(&self, path: &str) -> Result<(), MeshError> {
-        if path == super::kept::FILE {
+        if path == files::STATE {
             // What it held was read, and is in what is written.
             return Ok(());
         }

@@ -138,7 +138,9 @@ fn record<R: BufRead>(
     number: u8,
 ) -> Result<(Release, Record), Fault> {
     // First, so that a server's reason is told where what follows is no MessagePack, either.
-    let kind = kind::of(number)?;
+    let kind = kind::of(number).ok_or_else(|| RecordFault::NotRestored {
+        by: kind::restored_by(number),
+    })?;
     decoder.value(held)?;
     let (value, _) = Value::read(held)?;
     let since = restorer.check(number, kind, &value)?;

@@ -5,7 +5,6 @@
 //! 1.22.3. Where the two differ, `.go-version` counts. 1.20.6 and 1.21.0 are from their go.mod, 1.22.6 from
 //! pull request 23323. The `go` line is 1.20 or earlier up to Consul 1.19; to Go's defaults it is all one.
 
-use crate::release::Release;
 use godialect::GoRelease;
 
 /// Consul 1.`minor`.`patch` and the releases after it, up to the next row.
@@ -79,13 +78,14 @@ const BUILDS: &[Build] = &[
 /// What builds the main branch, and so what comes after the table.
 const MAIN: GoRelease = GoRelease::new(26, 8);
 
-/// The Consul releases that another Go builds than the one before, oldest first, each with its Go.
-pub(crate) fn builds() -> impl Iterator<Item = (Release, GoRelease)> {
+/// The Consul releases 1.`minor`.`patch` that another Go builds than the one before, oldest first, each
+/// with its Go.
+pub(crate) fn builds() -> impl Iterator<Item = ((u32, u32), GoRelease)> {
     let known = BUILDS
         .iter()
-        .map(|build| (Release::with_patch(1, build.minor, build.patch), build.go));
+        .map(|build| ((build.minor, build.patch), build.go));
     let next = BUILDS.last().map(|build| build.minor + 1);
-    known.chain(next.map(|minor| (Release::with_patch(1, minor, 0), MAIN)))
+    known.chain(next.map(|minor| ((minor, 0), MAIN)))
 }
 
 /// The Go of a Consul release; of the last one of its branch where the patch number is not known.

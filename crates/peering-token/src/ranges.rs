@@ -39,7 +39,8 @@ pub fn verdicts(token: &[u8]) -> Vec<VerdictRange> {
     let verdict = reference.judge(token).err();
     let mut others: BTreeMap<GoRelease, Option<Refusal>> = BTreeMap::new();
     let mut ranges: Vec<VerdictRange> = Vec::new();
-    for (from, go) in built_with::builds() {
+    for ((minor, patch), go) in built_with::builds() {
+        let from = Release::with_patch(1, minor, patch);
         let refusal = if reference.dialect().agrees_with(go) {
             &verdict
         } else {

@@ -7,8 +7,8 @@ pub(super) use seed::{Output, check_partition, release, stage};
 
 use super::Status;
 use super::input::open;
-use super::output;
 use super::report::Failure;
+use super::secrets;
 use crate::snapshot::{Base, CannotRestore, SnapshotError, State};
 use clap::Subcommand;
 use peering_token::Release;
@@ -68,7 +68,7 @@ pub(super) fn open_base(path: &Path, acceptor: Option<Release>) -> Result<Base<F
 fn hide_secrets(state: &State) {
     let peerings = state.peerings.iter();
     for (_, secret) in peerings.flat_map(|peering| peering.secrets.all()) {
-        output::hide(secret.clone());
+        secrets::hide(secret.clone());
     }
 }
 

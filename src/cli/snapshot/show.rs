@@ -3,7 +3,7 @@
 use super::read;
 use crate::cli::report::Failure;
 use crate::cli::text::{date, distance, shown};
-use crate::cli::{Format, Status, output};
+use crate::cli::{Format, Status, output, secrets};
 use crate::roots::RootDetails;
 use crate::snapshot::{Direction, Peering, Root, SecretsMeaning, State};
 use anstyle::Style;
@@ -42,7 +42,7 @@ pub(super) fn run(arguments: &Args) -> Result<Status, Failure> {
     if arguments.show_secret {
         let peerings = state.peerings.iter();
         for (_, secret) in peerings.flat_map(|peering| peering.secrets.all()) {
-            output::show(secret.clone());
+            secrets::show(secret.clone());
         }
     }
     match arguments.format {

@@ -14,8 +14,8 @@
 //! Only files whose sums are right are read.
 
 use super::super::fault::CheckFault;
-use super::super::files::{BODY, RESOURCE, ROOTS, SECRET, SNAPSHOT, TOKEN};
-use super::super::kept::{self, Kept, KeptPair, KeptSite};
+use super::super::files::{BODY, RESOURCE, ROOTS, SECRET, SNAPSHOT, STATE, TOKEN};
+use super::super::kept::{Kept, KeptPair, KeptSite};
 use super::super::{folder, kit};
 use super::Checked;
 use crate::finding::{Context, findings};
@@ -90,7 +90,7 @@ impl Parts<'_> {
         let kept = self.kept.and_then(|kept| kept.sites.get(site));
         let kept = kept.and_then(|kept| kept.identity.as_ref());
         if kept.is_some_and(|kept| !is_it(&kept.roots)) {
-            checked.differs(path, "the content", kept::FILE);
+            checked.differs(path, "the content", STATE);
         }
         let state = self
             .states
@@ -146,7 +146,7 @@ impl Parts<'_> {
                 pair.peer_id == token.peer_id && pair.secret == token.establishment_secret
             });
             if !is_it {
-                checked.differs(path, "the peer ID or the secret", kept::FILE);
+                checked.differs(path, "the peer ID or the secret", STATE);
             }
             if let Some(site) = kept.sites.get(peer) {
                 checked.kept_token(path, site, &token);
@@ -242,14 +242,14 @@ impl Checked {
             return;
         };
         if token.ca.as_deref().unwrap_or_default() != kept.roots {
-            self.differs(path, "the CA", kept::FILE);
+            self.differs(path, "the CA", STATE);
         }
         if token.server_addresses.as_deref().unwrap_or_default() != kept.addresses {
-            self.differs(path, "the list of server addresses", kept::FILE);
+            self.differs(path, "the list of server addresses", STATE);
         }
         let of_cluster = format!(".peering.{}.consul", kept.cluster_id);
         if !token.server_name.ends_with(&of_cluster) {
-            self.differs(path, "the server name", kept::FILE);
+            self.differs(path, "the server name", STATE);
         }
     }
 
