@@ -78,9 +78,16 @@ impl Redactor {
     }
 
     fn redact<'t>(&self, text: &'t str, extent: Extent) -> Cow<'t, str> {
-        let mut found = shape::find(text, extent);
+        let is_worth_a_look = shape::may_hold_any(text.as_bytes());
+        let mut found = if is_worth_a_look {
+            shape::find(text, extent)
+        } else {
+            Vec::new()
+        };
         for secret in &self.known {
-            places(secret.expose(), text, &mut found);
+            if is_worth_a_look || !shape::is_seen_at_a_glance(secret.expose()) {
+                places(secret.expose(), text, &mut found);
+            }
         }
         if found.is_empty() {
             return Cow::Borrowed(text);

@@ -32,9 +32,6 @@ pub(crate) enum Extent {
 pub(crate) fn find(text: &str, extent: Extent) -> Vec<Range<usize>> {
     let bytes = text.as_bytes();
     let mut found = Vec::new();
-    if !may_hold_any(bytes) {
-        return found;
-    }
     let mut block = Block::None;
     let mut ends = pem::Ends::new(text, extent);
     let mut at = 0;
@@ -90,11 +87,23 @@ pub(crate) fn find(text: &str, extent: Extent) -> Vec<Range<usize>> {
     found
 }
 
+/// The shortest word that is worth a closer look, in bytes, and the shortest with a digit.
+const LONG: usize = 16;
+const LONG_WITH_DIGIT: usize = 8;
+
+/// Whether each text with this secret in it, or with a part of 17 bytes, is worth a closer look: it is
+/// one word, as UUIDs are.
+pub(crate) fn is_seen_at_a_glance(secret: &str) -> bool {
+    let is_part =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'+' | b'/');
+    secret.bytes().all(is_part)
+        && (secret.len() >= LONG
+            || secret.len() >= LONG_WITH_DIGIT && secret.bytes().any(|byte| byte.is_ascii_digit()))
+}
+
 /// Whether a text is worth a closer look: most have nothing of what each secret has, which is a quote,
 /// an equals sign, two dashes, or a long word, with a digit if it is not very long.
-fn may_hold_any(bytes: &[u8]) -> bool {
-    const LONG: usize = 16;
-    const LONG_WITH_DIGIT: usize = 8;
+pub(crate) fn may_hold_any(bytes: &[u8]) -> bool {
     let (mut length, mut has_digit, mut last) = (0, false, 0);
     for &byte in bytes {
         match byte {
