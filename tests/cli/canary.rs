@@ -420,7 +420,7 @@ fn collect(value: &Value, secrets: &mut Vec<String>) {
 }
 
 proptest! {
-    #![proptest_config(testing::config(24))]
+    #![proptest_config(testing::config(12))]
 
     #[test]
     fn nothing_that_is_read_shows_a_secret(given in given()) {
