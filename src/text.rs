@@ -6,9 +6,13 @@ use godialect::json::Reader;
 use jiff::Timestamp;
 use peering_token::Refusal;
 #[cfg(feature = "cli")]
+use peering_token::redact;
+#[cfg(feature = "cli")]
 use peertok_secret::Redactor;
 use peertok_secret::without_secrets;
 use serde::Serialize;
+#[cfg(feature = "cli")]
+use serde_json::value::RawValue;
 #[cfg(feature = "cli")]
 use std::{borrow::Cow, mem};
 #[cfg(feature = "cli")]
@@ -160,6 +164,24 @@ pub(crate) fn json_without_secrets<'t>(json: &'t str, redactor: &Redactor) -> Co
     }
     shown.push_str(json.get(from..).unwrap_or_default());
     Cow::Owned(mem::take(&mut *shown))
+}
+
+/// The same for JSON of others, in which a key may be the name of a secret.
+#[cfg(feature = "cli")]
+pub(crate) fn raw_json_without_secrets<'t>(
+    json: &'t RawValue,
+    redactor: &Redactor,
+) -> Cow<'t, RawValue> {
+    let is_nested = json.get().starts_with(['{', '[']);
+    // What cannot be read again is shown to nobody.
+    let named = is_nested.then(|| redact(json.get().as_bytes()).unwrap_or_default());
+    let named = named.as_deref().map_or(json.get(), String::as_str);
+    let shown = json_without_secrets(named, redactor);
+    if shown == json.get() {
+        return Cow::Borrowed(json);
+    }
+    // Strings in JSON were replaced by strings, so that it is JSON still.
+    RawValue::from_string(shown.into_owned()).map_or(Cow::Borrowed(RawValue::NULL), Cow::Owned)
 }
 
 /// JSON with the same characters written as `\u` escapes, which stand for the same text and do

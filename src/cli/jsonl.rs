@@ -72,7 +72,7 @@ impl<'a> Answer<'a> {
     /// The verdict on a line that holds no token that could be judged.
     fn input(id: Option<&'a RawValue>, error: impl Into<String>) -> Self {
         Self {
-            id: id.map(|id| shown_id(id, &Redactor::new())),
+            id: id.map(|id| text::raw_json_without_secrets(id, &Redactor::new())),
             verdict: Verdict::of_input(error.into()),
             findings: Vec::new(),
         }
@@ -98,7 +98,7 @@ impl<'a> Answer<'a> {
             hide(&mut finding.message);
         }
         Self {
-            id: id.map(|id| shown_id(id, redactor)),
+            id: id.map(|id| text::raw_json_without_secrets(id, redactor)),
             verdict,
             findings,
         }
@@ -459,17 +459,6 @@ fn verdict<'a>(inspector: &mut Inspector, line: &'a [u8], judging: &Judging) -> 
     let (refusal, mut findings) = (inspection.refusal, inspection.findings);
     judging.arguments.weigh(&mut findings);
     Answer::new(read.id, refusal.as_ref().into(), findings, &redactor)
-}
-
-/// An ID without secrets.
-fn shown_id<'a>(id: &'a RawValue, redactor: &Redactor) -> Cow<'a, RawValue> {
-    match text::json_without_secrets(id.get(), redactor) {
-        Cow::Borrowed(_) => Cow::Borrowed(id),
-        Cow::Owned(shown) => {
-            // Strings in JSON were replaced by strings, so that it is JSON still.
-            RawValue::from_string(shown).map_or(Cow::Borrowed(RawValue::NULL), Cow::Owned)
-        }
-    }
 }
 
 /// Says what is wrong with an object that has no token. What serde_json says might quote one.

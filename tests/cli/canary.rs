@@ -94,6 +94,10 @@ fn secret() -> impl Strategy<Value = String> {
         format!("\"EstablishmentSecret\":\"{SECRET}\""),
         format!("{{\\\"SecretID\\\": \\\"{SECRET}\\\"}}"),
         format!("secret_id={SECRET}"),
+        format!("SecretID:\t{SECRET}"),
+        format!("tokens = [\"x\", \"{ACL_TOKEN}\"]"),
+        format!("X-Consul-Token:[]string{{\"{ACL_TOKEN}\"}}"),
+        format!("http://user:{ACL_TOKEN}@host:8500/"),
         format!("X-Consul-Token: {ACL_TOKEN}"),
         format!("Authorization: Bearer {ACL_TOKEN}"),
         format!("CONSUL_HTTP_TOKEN={ACL_TOKEN} consul peering list"),
@@ -108,12 +112,14 @@ fn secret() -> impl Strategy<Value = String> {
         VAULT_TOKEN.to_owned(),
         GOSSIP_KEY.to_owned(),
     ]);
-    let token = (16..100_usize, select(vec!["\n", "\r\n", "\n  ", "", " \n"])).prop_map(
-        |(width, line_end)| {
+    let token = (
+        16..100_usize,
+        select(vec!["\n", "\r\n", "\n  ", "", " \n", "\u{200b}"]),
+    )
+        .prop_map(|(width, line_end)| {
             let lines: Vec<&[u8]> = TOKEN.as_bytes().chunks(width).collect();
             String::from_utf8(lines.join(line_end.as_bytes())).unwrap()
-        },
-    );
+        });
     let text = prop_oneof![key.clone(), named, token];
     // A message quotes a part of a field.
     (text, prop_oneof![3 => Just(0), 1 => 0..30_usize])

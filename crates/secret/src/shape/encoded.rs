@@ -7,6 +7,10 @@ use std::ops::Range;
 const SHORTEST: usize = 40;
 /// The shortest piece that tells by itself whether it looks random, in bytes.
 const SHORTEST_PIECE: usize = 16;
+/// The narrowest lines of wrapped base64, in bytes.
+const NARROWEST: usize = 8;
+/// The shortest hexadecimal text that is longer than any digest, in bytes: SHA-512 has 128.
+const LONG_HEX: usize = 130;
 /// The shortest run that is hidden for its padding, in bytes.
 const SHORTEST_PADDED: usize = 20;
 /// The longest gap between the lines of wrapped base64, in bytes: an indentation, or a colour.
@@ -49,6 +53,8 @@ impl Piece {
             hex: true,
             has_equals: false,
         };
+        // Of a path each part is a piece, so that one that looks random does not hide the others.
+        let is_path = bytes.get(at) == Some(&b'/');
         let mut last = Class::Symbol;
         while let Some(&byte) = bytes.get(piece.range.end) {
             let (class, length) = match byte {
@@ -56,10 +62,12 @@ impl Piece {
                 b'a'..=b'z' => (Class::Lower, 1),
                 b'0'..=b'9' => (Class::Digit, 1),
                 b'-' if bytes.get(piece.range.end + 1) == Some(&b'-') => break,
+                b'/' if is_path && piece.range.end > at => break,
                 b'+' | b'/' | b'=' | b'-' | b'_' => (Class::Symbol, 1),
-                b'%' | b'\\' if is_escaped_symbol(bytes, piece.range.end) => {
-                    (Class::Symbol, if byte == b'%' { 3 } else { 2 })
-                }
+                b'%' | b'\\' => match escaped_symbol(bytes, piece.range.end) {
+                    Some(length) => (Class::Symbol, length),
+                    None => break,
+                },
                 _ => break,
             };
             match class {
@@ -81,6 +89,21 @@ impl Piece {
 
     pub(super) fn len(&self) -> usize {
         self.range.len()
+    }
+
+    /// Takes a piece behind it in.
+    fn add(&mut self, next: &Self) {
+        self.range.end = next.range.end;
+        self.upper += next.upper;
+        self.lower += next.lower;
+        self.digits += next.digits;
+        self.changes += next.changes;
+        self.hex &= next.hex;
+    }
+
+    /// Whether it is hexadecimal and longer than any digest: a key's DER.
+    fn is_long_hex(&self) -> bool {
+        self.hex && self.len() >= LONG_HEX && self.digits > 0
     }
 
     /// Whether it is too short to tell anything by itself.
@@ -146,11 +169,18 @@ impl Piece {
     }
 }
 
-/// Whether a symbol of base64 stands there percent-encoded, or a slash as some write it in JSON.
-fn is_escaped_symbol(bytes: &[u8], at: usize) -> bool {
-    match bytes.get(at..at + 3) {
-        Some([b'%', b'2', b'b' | b'B' | b'f' | b'F'] | [b'%', b'3', b'd' | b'D']) => true,
-        _ => bytes.get(at..at + 2) == Some(b"\\/"),
+/// The length of a symbol of base64 that stands there percent-encoded, once or twice, or escaped as
+/// some do in JSON.
+fn escaped_symbol(bytes: &[u8], at: usize) -> Option<usize> {
+    let rest = bytes.get(at..).unwrap_or_default();
+    match rest {
+        [b'%', b'2', b'b' | b'B' | b'f' | b'F' | b'5', ..] | [b'%', b'3', b'd' | b'D', ..] => {
+            Some(3)
+        }
+        [b'\\', b'/', ..] => Some(2),
+        [b'\\', b'u', b'0', b'0', b'2', b'b' | b'B' | b'f' | b'F', ..]
+        | [b'\\', b'u', b'0', b'0', b'3', b'd' | b'D', ..] => Some(6),
+        _ => None,
     }
 }
 
@@ -158,7 +188,7 @@ fn is_escaped_symbol(bytes: &[u8], at: usize) -> bool {
 pub(super) fn is_escape(bytes: &[u8], at: usize) -> bool {
     let digits = bytes.get(at + 1..at + 3);
     digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
-        && !is_escaped_symbol(bytes, at)
+        && escaped_symbol(bytes, at).is_none()
 }
 
 /// The bytes that whole groups of base64 stand for.
@@ -197,18 +227,22 @@ impl Group {
             random: if first.is_random() { first.len() } else { 0 },
             first,
         };
+        if group.random == 0 && group.is_wrapped_narrowly(bytes) {
+            group.random = group.first.len();
+        }
         let may_be_wrapped = group.random > 0 || is_json && !group.first.is_short();
         if !may_be_wrapped {
             return group;
         }
         let mut line = group.first.len();
-        while let Some(gap) = gap_end(bytes, group.range.end) {
+        while let Some(gap) = group.gap_after(bytes) {
             let Some(next) = Piece::at(bytes, gap.end) else {
                 break;
             };
             // Lines that were wrapped are of one length, but for the last.
-            let is_line = next.len() == line && !next.is_short();
-            let is_last = gap.has_line_end && ends_line(bytes, next.range.end);
+            let is_line = next.len() == line && line >= NARROWEST;
+            let is_padded = bytes.get(next.range.end - 1) == Some(&b'=');
+            let is_last = is_padded || gap.has_line_end && ends_line(bytes, next.range.end);
             if next.is_random() || is_line {
                 group.random += next.len();
             } else if !is_last {
@@ -223,8 +257,44 @@ impl Group {
         group
     }
 
+    /// What lies behind the last piece; nothing where a part of a path follows.
+    fn gap_after(&self, bytes: &[u8]) -> Option<Gap> {
+        let end = self.range.end;
+        let is_path = bytes.get(end) == Some(&b'/');
+        let here = is_path.then_some(Gap {
+            end,
+            has_line_end: false,
+        });
+        here.or_else(|| gap_end(bytes, end))
+    }
+
+    /// Whether pieces of one length follow that look random together, though each is too short to tell.
+    fn is_wrapped_narrowly(&self, bytes: &[u8]) -> bool {
+        const MOST: usize = 12;
+        if self.first.len() < NARROWEST || !self.first.is_short() {
+            return false;
+        }
+        let mut all = self.first.clone();
+        let mut length = all.len();
+        for _ in 0..MOST {
+            let gap = gap_end(bytes, all.range.end);
+            let Some(next) = gap.and_then(|gap| Piece::at(bytes, gap.end)) else {
+                break;
+            };
+            if next.len() != self.first.len() {
+                break;
+            }
+            length += next.len();
+            all.add(&next);
+        }
+        length >= SHORTEST && all.is_random()
+    }
+
     /// Whether a secret may be in it.
     pub(super) fn is_secret(&self, bytes: &[u8]) -> bool {
+        if self.first.is_long_hex() {
+            return true;
+        }
         let padded = bytes.get(self.first.range.end - 1) == Some(&b'=');
         self.random >= SHORTEST
             || padded && self.random >= SHORTEST_PADDED
@@ -287,7 +357,11 @@ pub(super) fn gap_end(bytes: &[u8], at: usize) -> Option<Gap> {
                 None => break,
             },
             [b' ' | b'\t' | b'|' | b'>', ..] => 1,
-            [0xc2, 0xa0, ..] => 2,
+            // A list of strings, and what cannot be seen: a space that does not break, a soft hyphen, spaces
+            // of no width.
+            [b'"' | b'\'' | b',', ..] => 1,
+            [0xc2, 0xa0 | 0xad, ..] => 2,
+            [0xe2, 0x80, 0x8b..=0x8f, ..] | [0xe2, 0x81, 0xa0, ..] | [0xef, 0xbb, 0xbf, ..] => 3,
             [b'\x1b', b'[', parameters @ ..] => {
                 let end = parameters.iter().position(u8::is_ascii_alphabetic);
                 3 + end.unwrap_or_default()

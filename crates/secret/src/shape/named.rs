@@ -27,7 +27,7 @@ const STEMS: [&str; 14] = [
     "accesskey",
 ];
 /// Consul's names for ACL tokens that mean other things elsewhere: a secret where the value is a UUID.
-const ACL_TOKENS: [&str; 7] = [
+const ACL_TOKENS: [&str; 14] = [
     "agent",
     "agentrecovery",
     "agentmaster",
@@ -35,7 +35,20 @@ const ACL_TOKENS: [&str; 7] = [
     "default",
     "replication",
     "registration",
+    "configfileserviceregistration",
+    "configfileregistration",
+    "dns",
+    "bootstrap",
+    "pass",
+    "creds",
+    "auth",
 ];
+/// What may stand beside a UUID that is no secret, though one is named on the same line.
+const PUBLIC: [&str; 9] = [
+    "peer", "peering", "accessor", "cluster", "domain", "spiffe", "node", "service", "policy",
+];
+/// So much before a UUID is searched for a name, in bytes.
+const WINDOW: usize = 120;
 /// What stands before the values of Vault's tokens, as a part of them.
 const VAULT: [&str; 6] = ["hvs", "hvb", "hvr", "s", "b", "r"];
 /// The shortest of them, in bytes.
@@ -106,9 +119,19 @@ fn value_length(value: &str, mark: char, escaped: bool) -> usize {
 /// Vault's tokens.
 pub(super) fn bare_value(text: &str, piece: &Piece) -> Option<Range<usize>> {
     let before = text.get(..piece.range.start)?;
+    if let Some(credentials) = userinfo(text, piece) {
+        return Some(credentials);
+    }
     let is_value = piece.len() >= SHORTEST && piece.has_digit();
+    if is_value && let Some(uuid) = uuid_of(text, piece) {
+        let before = text.get(..uuid.start)?;
+        let after = text.get(uuid.end..)?;
+        if is_named_uuid(before, after) {
+            return Some(uuid);
+        }
+    }
     let is_secret = piece.len() >= SHORTEST_VAULT && ends_in_vault_prefix(before)
-        || is_value && (piece.is_uuid() && is_named_uuid(before) || is_named(before, piece));
+        || is_value && is_named(before, piece);
     if is_secret {
         return Some(piece.range.clone());
     }
@@ -116,6 +139,15 @@ pub(super) fn bare_value(text: &str, piece: &Piece) -> Option<Range<usize>> {
         return name_and_value(text, piece);
     }
     None
+}
+
+/// The UUID that a piece is, or a part of one, or that stands in it.
+fn uuid_of(text: &str, piece: &Piece) -> Option<Range<usize>> {
+    if piece.is_uuid() {
+        return Some(piece.range.clone());
+    }
+    let found = uuid_in(text.get(piece.range.clone())?)?;
+    Some(piece.range.start + found.start..piece.range.start + found.end)
 }
 
 /// Whether the name of a secret stands before a piece that looks random, or the name of a header
@@ -137,28 +169,74 @@ fn ends_in_vault_prefix(before: &str) -> bool {
     })
 }
 
-/// Whether the name of a secret stands before a UUID, with little between them: `token (`, `secret is`.
-fn is_named_uuid(before: &str) -> bool {
-    const BETWEEN: [&str; 5] = ["is", "was", "id", "of", "value"];
-    let mut before = before;
-    for _ in 0..=BETWEEN.len() {
-        let Some(name) = separator_before(before).and_then(name_before) else {
-            break;
-        };
-        if is_uuid_secret(name) {
-            return true;
-        }
-        if !BETWEEN.contains(&letters(name).as_str()) {
-            break;
-        }
-        let end = before.rfind(name).unwrap_or_default();
-        before = before.get(..end).unwrap_or_default();
+/// Whether a UUID is a secret: a secret is named before it on its line, and nothing public beside it.
+/// What lies between does not matter, as logs, tables and dumps put anything there.
+fn is_named_uuid(before: &str, after: &str) -> bool {
+    // A trust domain.
+    if after.starts_with(".consul") {
+        return false;
     }
-    let is_mark = |c: char| c.is_ascii_punctuation() || c == ' ';
-    let marks = before.chars().rev().take(LONGEST_SEPARATOR);
-    let marks = marks.take_while(|c| is_mark(*c)).count();
-    let before = before.get(..before.len() - marks).unwrap_or_default();
-    marks > 0 && name_before(before).is_some_and(names_secret)
+    let line = before.rfind('\n').map_or(0, |at| at + 1);
+    let mut start = line.max(before.len().saturating_sub(WINDOW));
+    while !before.is_char_boundary(start) {
+        start += 1;
+    }
+    let window = before.get(start..).unwrap_or_default();
+    let words = window.rsplit(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-')));
+    let words: Vec<&str> = words
+        .filter(|word| word.contains(char::is_alphanumeric) && !is_uuid(word))
+        .collect();
+    let mut beside = words.iter().map(|word| letters(word));
+    let nearest = beside.next().unwrap_or_default();
+    let of = if nearest == "id" { beside.next() } else { None };
+    if is_public(&nearest) || of.is_some_and(|of| is_public(&of)) {
+        return false;
+    }
+    ACL_TOKENS.contains(&nearest.as_str()) || words.iter().any(|word| names_secret(word))
+}
+
+/// Whether a name, in lower case, is that of a UUID which is no secret.
+fn is_public(name: &str) -> bool {
+    let is_id = name.len() > 2 && name.ends_with("id") && !names_secret(name);
+    is_id || PUBLIC.contains(&name)
+}
+
+/// Where in a piece a whole UUID stands.
+fn uuid_in(content: &str) -> Option<Range<usize>> {
+    const LENGTHS: [usize; 5] = [8, 4, 4, 4, 12];
+    const WHOLE: usize = 36;
+    let is_uuid_at = |at: usize| {
+        let part = content.as_bytes().get(at..at + WHOLE);
+        part.is_some_and(|part| {
+            let mut groups = part.split(|&byte| byte == b'-');
+            let fits = |length: usize| {
+                let group = groups.next();
+                group.is_some_and(|group| {
+                    group.len() == length && group.iter().all(u8::is_ascii_hexdigit)
+                })
+            };
+            LENGTHS.into_iter().all(fits)
+        })
+    };
+    // The first dash is behind eight digits.
+    let mut dashes = content.match_indices('-').map(|(at, _)| at);
+    let start = dashes.find_map(|at| at.checked_sub(8).filter(|&at| is_uuid_at(at)))?;
+    Some(start..start + WHOLE)
+}
+
+/// The credentials in a URL, `https://name:password@host`, of which a piece is the end.
+fn userinfo(text: &str, piece: &Piece) -> Option<Range<usize>> {
+    if text.as_bytes().get(piece.range.end) != Some(&b'@') {
+        return None;
+    }
+    let whole = text.get(..piece.range.end)?;
+    let at = whole.rfind("://").map(|at| at + 3)?;
+    let info = whole.get(at..)?;
+    if info.len() > WINDOW || info.contains(|c: char| c.is_whitespace() || c == '/') {
+        return None;
+    }
+    let start = at + info.find(':').map_or(0, |colon| colon + 1);
+    (piece.range.end - start >= SHORTEST).then_some(start..piece.range.end)
 }
 
 /// Whether a UUID of this name is a secret: Consul's ACL tokens have names of their own.
@@ -214,7 +292,7 @@ fn name_and_value(text: &str, piece: &Piece) -> Option<Range<usize>> {
     let end = rest.find(|c: char| {
         c.is_whitespace() || matches!(c, '"' | '\'' | '&' | ',' | ';' | '\\' | ')' | '}' | ']')
     });
-    let value = rest.get(..end.unwrap_or(rest.len()))?;
+    let value = rest.get(..end.unwrap_or(rest.len()))?.trim_end_matches(':');
     (value.len() >= 4 && is_hidden(value)).then(|| start..start + value.len())
 }
 

@@ -97,13 +97,22 @@ fn certificates_are_public() {
 #[test]
 fn tokens_are_hidden_whole_and_wrapped() {
     let token = "eyJDQSI6WyItLS0tLUJFR0lOIENFUlRJRklDQVRFLS0tLS1cbk1JSUNGakNDQWI0Z0F3SUJBZ0lCQnpBS0JnZ3Foa2pPUFFRREFqQXdNUzR3TEFZRFZRUURFeVZ3WTJrdA==";
-    for width in [16, 20, 32, 64, 76, 200] {
+    for width in [8, 10, 14, 16, 20, 32, 64, 76, 200] {
         let lines: Vec<_> = token.as_bytes().chunks(width).collect();
         let lines: Vec<_> = lines
             .iter()
             .map(|line| str::from_utf8(line).unwrap())
             .collect();
-        for between in ["\n", "\r\n", "\n  ", "\\n", "\n\u{1b}[31m"] {
+        for between in [
+            "\n",
+            "\r\n",
+            "\n  ",
+            "\\n",
+            "\n\u{1b}[31m",
+            "\u{200b}",
+            "\",\"",
+            " ",
+        ] {
             let wrapped = lines.join(between);
             for line in &lines {
                 hidden(&format!("a token: {wrapped}\nand more"), line);
@@ -137,6 +146,25 @@ fn values_of_secret_names_are_hidden() {
         format!("('secret_id', '{UUID}\"')"),
         format!("?token={UUID}&x=1"),
         format!("acl.tokens.default={UUID}"),
+        format!("SecretID:\t{UUID}"),
+        format!("token\u{2003}{UUID}"),
+        format!("SecretID:\\n{UUID}"),
+        format!("SecretID:\\u0020{UUID}"),
+        format!("- name: CONSUL_HTTP_TOKEN\\n  value: {UUID}"),
+        format!("tokens = [\"x\", \"{UUID}\"]"),
+        format!("tokens: 5c1d4d8a-9a3f-4c57-b1c6-3f0e9b7a2d14, {UUID}"),
+        format!("encrypt = {{ a = \"{UUID}\" }}"),
+        format!("{{\"X-Consul-Token\":[]string{{\"{UUID}\"}}}}"),
+        format!("SecretID:(string) (len=36) \"{UUID}\""),
+        format!("SecretID: Some(\"{UUID}\")"),
+        format!("http://user:{UUID}@host:8500/"),
+        format!("http://{UUID}@host/"),
+        format!("the secret of the peer is {UUID}"),
+        format!("SecretID:                            {UUID}"),
+        format!("SecretID: {UUID}/root.pem"),
+        format!("\u{1b}[1mSecretID\u{1b}[0m: {UUID}"),
+        format!("SecretID\u{ff1a}{UUID}"),
+        format!("dns = \"{UUID}\""),
         format!("secrets: [{UUID}]"),
         format!("token -> {UUID}"),
         format!("the secret ID is {UUID}"),
@@ -177,6 +205,10 @@ fn other_text_is_shown() {
         "PeerID 08551fd2-ae58-51d7-89a6-2819d3207341",
         "peer_id=08551fd2-ae58-51d7-89a6-2819d3207341",
         "AccessorID: 08551fd2-ae58-51d7-89a6-2819d3207341",
+        "SecretID: <redacted, sha256:f52fbd32> accessor_id=08551fd2-ae58-51d7-89a6-2819d3207341",
+        "the token is of peer ID 08551fd2-ae58-51d7-89a6-2819d3207341",
+        "the token's roots are of 08551fd2-ae58-51d7-89a6-2819d3207341.consul",
+        "/run/user/1000/4f9bK2mQx7ZpLw3RtYv8NcJd/west.token",
         "the peering 08551fd2-ae58-51d7-89a6-2819d3207341 has no secret",
         "invalid peering stream secret: peer_id=08551fd2-ae58",
         "a Kubernetes Secret: default/peering-token-1:data",
