@@ -176,12 +176,9 @@ fn is_named_uuid(before: &str, after: &str) -> bool {
     if after.starts_with(".consul") {
         return false;
     }
-    let line = before.rfind('\n').map_or(0, |at| at + 1);
-    let mut start = line.max(before.len().saturating_sub(WINDOW));
-    while !before.is_char_boundary(start) {
-        start += 1;
-    }
-    let window = before.get(start..).unwrap_or_default();
+    let window = last(before, WINDOW);
+    let line = window.rfind('\n').map_or(0, |at| at + 1);
+    let window = window.get(line..).unwrap_or_default();
     let words = window.rsplit(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-')));
     let words: Vec<&str> = words
         .filter(|word| word.contains(char::is_alphanumeric) && !is_uuid(word))
@@ -193,6 +190,15 @@ fn is_named_uuid(before: &str, after: &str) -> bool {
         return false;
     }
     ACL_TOKENS.contains(&nearest.as_str()) || words.iter().any(|word| names_secret(word))
+}
+
+/// The end of a text, of at most so many bytes.
+fn last(text: &str, most: usize) -> &str {
+    let mut start = text.len().saturating_sub(most);
+    while !text.is_char_boundary(start) {
+        start += 1;
+    }
+    text.get(start..).unwrap_or_default()
 }
 
 /// Whether a name, in lower case, is that of a UUID which is no secret.
@@ -229,14 +235,15 @@ fn userinfo(text: &str, piece: &Piece) -> Option<Range<usize>> {
     if text.as_bytes().get(piece.range.end) != Some(&b'@') {
         return None;
     }
-    let whole = text.get(..piece.range.end)?;
-    let at = whole.rfind("://").map(|at| at + 3)?;
-    let info = whole.get(at..)?;
-    if info.len() > WINDOW || info.contains(|c: char| c.is_whitespace() || c == '/') {
+    const SCHEME_END: &str = "://";
+    let window = last(text.get(..piece.range.end)?, WINDOW + SCHEME_END.len());
+    let (_, info) = window.rsplit_once(SCHEME_END)?;
+    if info.contains(|c: char| c.is_whitespace() || c == '/') {
         return None;
     }
-    let start = at + info.find(':').map_or(0, |colon| colon + 1);
-    (piece.range.end - start >= SHORTEST).then_some(start..piece.range.end)
+    let password = info.split_once(':').map_or(info, |(_, password)| password);
+    let start = piece.range.end - password.len();
+    (password.len() >= SHORTEST).then_some(start..piece.range.end)
 }
 
 /// Whether a UUID of this name is a secret: Consul's ACL tokens have names of their own.
@@ -289,6 +296,10 @@ fn name_and_value(text: &str, piece: &Piece) -> Option<Range<usize>> {
     let start = piece.range.start + content.len() - value.len();
     // A Vault token goes on behind its dot.
     let rest = text.get(start..)?;
+    // What stands for a value is not measured: it may be the rest of the text, again and again.
+    if stands_for_value(rest) {
+        return None;
+    }
     let end = rest.find(|c: char| {
         c.is_whitespace() || matches!(c, '"' | '\'' | '&' | ',' | ';' | '\\' | ')' | '}' | ']')
     });
@@ -318,6 +329,11 @@ fn name_before(before: &str) -> Option<&str> {
 /// Whether a value is one, and not what stands for it: a digest, a variable, a file's name, dots.
 fn is_hidden(value: &str) -> bool {
     value.contains(char::is_alphanumeric)
-        && !value.starts_with(['<', '$', '@', '{'])
+        && !stands_for_value(value)
         && !matches!(value, "null" | "true" | "false")
+}
+
+/// Whether a text starts with what stands for a value.
+fn stands_for_value(text: &str) -> bool {
+    text.starts_with(['<', '$', '@', '{'])
 }
