@@ -197,6 +197,14 @@ fn count(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
+/// What follows the first of several.
+fn and_more(more: usize) -> String {
+    match more {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    }
+}
+
 /// Where a file or folder of a kit is. The kit's own folder has no path.
 fn place(out: &Path, path: &str) -> PathBuf {
     match path {
@@ -236,20 +244,14 @@ fn tell_access(out: &Path, built: &Built) {
     }
     let unrestored: BTreeSet<&str> = built.unrestored.iter().map(|(path, _)| &**path).collect();
     if let Some(first) = unrestored.first() {
-        let more = match unrestored.len() - 1 {
-            0 => String::new(),
-            more => format!(" and {more} more"),
-        };
+        let more = and_more(unrestored.len() - 1);
         warn(&format!(
             "cannot restore the mode or owner of {}{more}: other users may read the kit. Restore them as their owner, or write the kit to a file system that has modes",
             place(out, first).display()
         ));
     }
     if let [first, rest @ ..] = &built.left[..] {
-        let more = match rest.len() {
-            0 => String::new(),
-            more => format!(" and {more} more"),
-        };
+        let more = and_more(rest.len());
         warn(&format!(
             "left {}{more}, which the kit no longer has: it changed since it was written, or holds a private key. Delete it if you do not need it",
             out.join(first).display()
@@ -261,8 +263,7 @@ fn tell_access(out: &Path, built: &Built) {
 fn tell_restores(built: &Built) {
     let snapshots = |sites: &[&String]| match sites {
         [] => String::new(),
-        [only] => format!("{only}/{SNAPSHOT}"),
-        [first, rest @ ..] => format!("{first}/{SNAPSHOT} and {} more", rest.len()),
+        [first, rest @ ..] => format!("{first}/{SNAPSHOT}{}", and_more(rest.len())),
     };
     let is_replaced = |site: &&String| built.replaced.contains(site);
     let (replaced, other): (Vec<_>, Vec<_>) = built.erasing.iter().partition(is_replaced);

@@ -414,12 +414,7 @@ fn virtual_ip(ip: &Value<'_>) -> Result<(), RecordFault> {
 /// `ConfigEntryRequest.UnmarshalBinary` in `agent/structs/config_entry.go`, and what
 /// `insertConfigEntryWithTxn` rejects.
 fn config_entry(record: &Value<'_>) -> Result<Release, RecordFault> {
-    let Value::Raw(bytes) = record else {
-        return Err(RecordFault::Type {
-            expected: "a raw",
-            found: record.name(),
-        });
-    };
+    let bytes = message(record, "a config entry", u64::MAX)?;
     let (kind, rest) = Value::read(bytes)?;
     let (name, since) = kind::config_entry(kind.bytes()).ok_or(RecordFault::Other {
         expected: "a config entry that the community edition restores",
@@ -506,7 +501,7 @@ fn resource(record: &Value<'_>) -> Result<(), RecordFault> {
         .check()
 }
 
-/// The bytes of a protobuf message.
+/// The bytes of a raw, such as a protobuf message.
 pub(crate) fn message<'a>(
     record: &Value<'a>,
     what: &'static str,

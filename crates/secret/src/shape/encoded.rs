@@ -243,16 +243,16 @@ impl Group {
             let is_line = next.len() == line && line >= NARROWEST;
             let is_padded = bytes.get(next.range.end - 1) == Some(&b'=');
             let is_last = is_padded || gap.has_line_end && ends_line(bytes, next.range.end);
-            if next.is_random() || is_line {
-                group.random += next.len();
-            } else if !is_last {
+            let goes_on = is_line || next.is_random();
+            if !goes_on && !is_last {
+                break;
+            }
+            group.range.end = next.range.end;
+            if !goes_on {
                 break;
             }
             line = next.len();
-            group.range.end = next.range.end;
-            if is_last && !is_line && !next.is_random() {
-                break;
-            }
+            group.random += line;
         }
         group
     }
